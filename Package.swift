@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "ctxabi",
+  products: [.executable(name: "ctxabi", targets: ["ctxabi"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // System libraries. Each is imported by exactly one module.
+    .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    .systemLibrary(name: "CLibdw", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
+    .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
+    .target(name: "CUnicornHooks", dependencies: ["CUnicorn"]),
+
+    .target(name: "ByteReading", swiftSettings: strict),
+    .target(
+      name: "KernelImage", dependencies: ["ByteReading", "CLibelf"], swiftSettings: strict),
+    .target(
+      name: "TypeGraph", dependencies: ["ByteReading", "CLibdw"],
+      swiftSettings: strict),
+    .target(
+      name: "Emulation", dependencies: ["ByteReading", "KernelImage", "CUnicorn", "CUnicornHooks"],
+      swiftSettings: strict),
+    .target(name: "BPF", dependencies: ["ByteReading"], swiftSettings: strict),
+    .target(
+      name: "Extraction",
+      dependencies: ["ByteReading", "KernelImage", "TypeGraph", "Emulation", "BPF"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "ctxabi",
+      dependencies: [
+        "Extraction", "KernelImage", "TypeGraph", 
+        .product(name: "ArgumentParser", package: "swift-argument-parser")
+      ],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

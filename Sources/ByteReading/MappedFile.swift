@@ -1,0 +1,62 @@
+import Glibc
+
+/// A file mapped into memory, private and writable: what is written stays in this process.
+public final class MappedFile: @unchecked Sendable {
+  /// The path as the user gave it.
+  public let path: String
+  /// The size in bytes when it was mapped.
+  public let count: Int
+  /// The first byte, on a page boundary.
+  public let start: UnsafeMutableRawPointer
+
+  /// Maps the file at `path`.
+  ///
+  /// - Throws: `FileError` when it can't be opened, is no regular file, or is empty.
+  public init(path: String) throws(FileError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(
+        path: path,
+        problem: status.st_mode & S_IFMT == S_IFDIR ? "is a directory" : "is not a regular file")
+    }
+    guard status.st_size > 0 else { throw FileError(path: path, problem: "is empty") }
+    let mapping = mmap(
+      nil, Int(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0)
+    guard let mapping, mapping != MAP_FAILED else { throw FileError(path: path, code: errno) }
+    self.path = path
+    count = Int(status.st_size)
+    start = mapping
+  }
+
+  deinit { munmap(start, count) }
+
+  /// All of the file's bytes.
+  public var bytes: ByteView {
+    ByteView(
+      base: UnsafeRawPointer(start), count: count, owner: self, place: BytePlace(file: path))
+  }
+}
+
+/// A file that can't be read.
+public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The path as the user gave it.
+  public let path: String
+  /// What is wrong with it.
+  public let problem: String
+
+  public init(path: String, problem: String) {
+    self.path = path
+    self.problem = problem
+  }
+
+  /// The problem that the C library's error `code` names.
+  public init(path: String, code: Int32) {
+    self.init(path: path, problem: String(cString: strerror(code)))
+  }
+
+  public var description: String { "\(path): \(problem)" }
+}

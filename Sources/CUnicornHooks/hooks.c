@@ -1,0 +1,82 @@
+#include "CUnicornHooks.h"
+
+static void count_block(uc_engine *engine, uint64_t address, uint32_t size, void *user_data) {
+  struct observation *observation = user_data;
+  (void)address;
+  (void)size;
+  if (++observation->blocks > observation->block_limit) {
+    observation->limit_reached = true;
+    uc_emu_stop(engine);
+  }
+}
+
+static bool note_fault(uc_engine *engine, uc_mem_type type, uint64_t address, int size, int64_t value,
+                       void *user_data) {
+  struct observation *observation = user_data;
+  (void)engine;
+  (void)size;
+  (void)value;
+  if (!observation->faulted) {
+    observation->faulted = true;
+    observation->fault_address = address;
+    observation->fault_kind = type;
+  }
+  return false;
+}
+
+static void note_read(uc_engine *engine, uc_mem_type type, uint64_t address, int size, int64_t value,
+                      void *user_data) {
+  struct observation *observation = user_data;
+  (void)engine;
+  (void)type;
+  (void)value;
+  if (observation->read_count < OBSERVED_READS_LIMIT) {
+    observation->reads[observation->read_count].address = address;
+    observation->reads[observation->read_count].size = size;
+  }
+  observation->read_count++;
+}
+
+static void note_write(uc_engine *engine, uc_mem_type type, uint64_t address, int size, int64_t value,
+                       void *user_data) {
+  struct observation *observation = user_data;
+  (void)type;
+  (void)value;
+  if (observation->overwritten_count < OVERWRITTEN_LIMIT && size <= 8) {
+    unsigned index = observation->overwritten_count;
+    observation->overwritten[index].address = address;
+    observation->overwritten[index].size = size;
+    observation->overwritten[index].before = 0;
+    uc_mem_read(engine, address, &observation->overwritten[index].before, size);
+    observation->overwritten_count++;
+  } else {
+    /* More than can be undone: no callback writes that much. */
+    observation->limit_reached = true;
+    uc_emu_stop(engine);
+  }
+}
+
+uc_err observe_blocks(uc_engine *engine, struct observation *observation) {
+  uc_hook hook;
+  return uc_hook_add(engine, &hook, UC_HOOK_BLOCK, (void *)count_block, observation, (uint64_t)1, (uint64_t)0);
+}
+
+uc_err observe_faults(uc_engine *engine, struct observation *observation) {
+  uc_hook hook;
+  return uc_hook_add(engine, &hook, UC_HOOK_MEM_INVALID, (void *)note_fault, observation, (uint64_t)1, (uint64_t)0);
+}
+
+uc_err observe_reads(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last) {
+  uc_hook hook;
+  return uc_hook_add(engine, &hook, UC_HOOK_MEM_READ, (void *)note_read, observation, first, last);
+}
+
+uc_err observe_writes(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last) {
+  uc_hook hook;
+  return uc_hook_add(engine, &hook, UC_HOOK_MEM_WRITE, (void *)note_write, observation, first, last);
+}
+
+uc_err hook_instruction(uc_engine *engine, uc_hook *hook, uint64_t address, uc_cb_hookcode_t callback,
+                        void *user_data) {
+  return uc_hook_add(engine, hook, UC_HOOK_CODE, (void *)callback, user_data, address, address);
+}

@@ -1,0 +1,61 @@
+/* uc_hook_add is variadic, which Swift can't call; and a hook that counts must not cost a call into Swift. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <unicorn/unicorn.h>
+
+enum { OBSERVED_READS_LIMIT = 64, OVERWRITTEN_LIMIT = 64 };
+
+struct observed_read {
+  uint64_t address;
+  int size;
+};
+
+struct overwritten_memory {
+  uint64_t address;
+  uint64_t before;
+  int size;
+};
+
+/* What happened while a function ran. Cleared by the caller before each call. */
+struct observation {
+  uint64_t blocks;        /* basic blocks entered */
+  uint64_t block_limit;   /* after this many the emulation stops */
+  bool limit_reached;
+
+  bool faulted;           /* an access to memory that is not there, or not to be accessed so */
+  uint64_t fault_address;
+  int fault_kind;         /* uc_mem_type */
+
+  bool answered_privilege; /* a function that checks a capability was called, and answered */
+
+  unsigned read_count;    /* reads of the observed range; counts on beyond the limit */
+  struct observed_read reads[OBSERVED_READS_LIMIT];
+
+  unsigned overwritten_count; /* writes to the kernel's own memory, with what stood there before */
+  struct overwritten_memory overwritten[OVERWRITTEN_LIMIT];
+};
+
+/* Swift sees no array of 64 structures. */
+static inline const struct observed_read *observed_reads(const struct observation *observation) {
+  return observation->reads;
+}
+
+static inline const struct overwritten_memory *overwritten_memory(const struct observation *observation) {
+  return observation->overwritten;
+}
+
+/* Counts basic blocks, and stops the emulation at the limit. */
+uc_err observe_blocks(uc_engine *engine, struct observation *observation);
+
+/* Notes accesses to memory that is not mapped, or not with that permission. */
+uc_err observe_faults(uc_engine *engine, struct observation *observation);
+
+/* Notes the reads from first to last. */
+uc_err observe_reads(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last);
+
+/* Notes the writes from first to last, so that they can be undone. */
+uc_err observe_writes(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last);
+
+/* Calls `callback` before the instruction at `address`. */
+uc_err hook_instruction(uc_engine *engine, uc_hook *hook, uint64_t address, uc_cb_hookcode_t callback, void *user_data);

@@ -1,0 +1,158 @@
+import BPF
+import ByteReading
+import Emulation
+import KernelImage
+
+/// Treats an access as the verifier does: asks the callbacks, and puts together what replaces it.
+///
+/// The corresponding kernel functions are `check_ctx_access` and `convert_ctx_accesses` (kernel/bpf/verifier.c).
+final class AccessProbe {
+  /// Whose context is accessed: the callbacks, and what a program of this kind brings with it.
+  struct Subject {
+    let isValidAccess: UInt64
+    let convertAccess: UInt64?
+    let program: Callbacks.Program
+    /// The pointer is a socket's: its callbacks take no program, and the verifier allows reads only
+    /// (`check_sock_access`).
+    let isSocketPointer: Bool
+  }
+
+  let callbacks: Callbacks
+  /// Whether the kernel knows loads that extend the sign, and takes immediate stores to a context.
+  let hasSignExtendingLoads: Bool
+  let hasImmediateStores: Bool
+
+  /// The immediate of a probed `BPF_ST`, where nothing else is asked for.
+  static let immediate: Int32 = 0x11
+
+  init(_ callbacks: Callbacks, _ image: KernelImage) {
+    self.callbacks = callbacks
+    // BPF_LDX | BPF_MEMSX | BPF_B (Documentation/bpf/standardization/instruction-set.rst)
+    hasSignExtendingLoads =
+      image.symbols.address(of: "bpf_opcode_in_insntable").map { function in
+        ((try? callbacks.ask(function, 0x91)) ?? 0) & 0xff != 0
+      } ?? false
+    // check_mem_access of kernels before 6.4 refuses BPF_ST to a context with this message.
+    hasImmediateStores = !image.memory.contains("BPF_ST stores into R")
+  }
+
+  /// The kinds of access that this kernel has.
+  var kinds: [AccessKind] {
+    AccessKind.allCases.filter {
+      switch $0 {
+      case .read, .write: true
+      case .readSignExtending: hasSignExtendingLoads
+      case .writeImmediate: hasImmediateStores
+      }
+    }
+  }
+
+  /// What the verifier does with one access.
+  func outcome(
+    _ subject: Subject, _ kind: AccessKind, offset: Int, size: Int,
+    registers: AccessRegisters = .different, immediate: Int32 = AccessProbe.immediate
+  ) -> AccessOutcome {
+    if subject.isSocketPointer && kind.isWrite { return .rejected }
+    let validity: Callbacks.Validity
+    switch callbacks.validity(
+      subject.isValidAccess, subject.program, offset: offset, size: size, isWrite: kind.isWrite,
+      isSignExtending: kind == .readSignExtending, takesProgram: !subject.isSocketPointer)
+    {
+    case .failure(let fault): return .hole(fault)
+    case .success(let answer): validity = answer
+    }
+    guard validity.isValid else { return .rejected }
+    let access = instruction(kind, offset, size, registers, immediate)
+    guard let convert = subject.convertAccess else { return .accepted(accepted(validity, [access])) }
+    let program = Callbacks.Program(
+      type: subject.program.type, attachType: subject.program.attachType,
+      state: validity.newState ?? subject.program.state)
+    return converted(access, kind, size, by: convert, program, validity)
+  }
+
+  private func accepted(_ validity: Callbacks.Validity, _ code: [Instruction]) -> AcceptedAccess {
+    AcceptedAccess(
+      registerType: validity.registerType, typeID: validity.typeID,
+      needsPrivilege: validity.needsPrivilege, code: code, newState: validity.newState)
+  }
+
+  private func instruction(
+    _ kind: AccessKind, _ offset: Int, _ size: Int, _ registers: AccessRegisters, _ immediate: Int32
+  ) -> Instruction {
+    let bits = Instruction.sizeBits(size)
+    switch kind {
+    case .read, .readSignExtending:
+      let mode = kind == .read ? AccessMode.memory : AccessMode.memorySignExtended
+      return Instruction(
+        code: 0x01 | mode | bits, destination: registers.value, source: registers.base,
+        offset: Int16(truncatingIfNeeded: offset))
+    case .write:
+      return Instruction(
+        code: 0x63 | bits, destination: registers.base, source: registers.value,
+        offset: Int16(truncatingIfNeeded: offset))
+    case .writeImmediate:
+      return Instruction(
+        code: 0x62 | bits, destination: registers.base, offset: Int16(truncatingIfNeeded: offset),
+        immediate: immediate)
+    }
+  }
+
+  /// The part of `convert_ctx_accesses` behind the choice of the function: a read of a part of a field is widened to the
+  /// whole field before the call, and cut down to the part after it.
+  private func converted(
+    _ access: Instruction, _ kind: AccessKind, _ size: Int, by function: UInt64,
+    _ program: Callbacks.Program, _ validity: Callbacks.Validity
+  ) -> AccessOutcome {
+    let offset = Int(access.offset)
+    let fieldSize = validity.fieldSize
+    var whole = access
+    let isNarrow = size < fieldSize
+    if isNarrow {
+      guard !kind.isWrite else { return .misconfigured("a part of a field is written") }
+      guard fieldSize & (fieldSize - 1) == 0, fieldSize <= 8 else {
+        return .misconfigured("the field is \(fieldSize) bytes wide, which no load is")
+      }
+      whole.offset = Int16(truncatingIfNeeded: offset & ~(fieldSize - 1))
+      whole.code = 0x01 | AccessMode.memory | Instruction.sizeBits(fieldSize)
+    }
+    let conversion: Callbacks.Converted
+    switch callbacks.conversion(function, program, whole, isWrite: kind.isWrite) {
+    case .failure(let fault): return .hole(fault)
+    case .success(let answer): conversion = answer
+    }
+    guard conversion.count > 0 else { return .misconfigured("it is converted to no instruction") }
+    guard conversion.count < callbacks.layout.conversionLimit else {
+      return .misconfigured("it is converted to \(conversion.count) instructions")
+    }
+    guard fieldSize == 0 || conversion.targetSize > 0 else {
+      return .misconfigured("the conversion tells no size for a field of \(fieldSize) bytes")
+    }
+    var code = conversion.code
+    let value = access.destination
+    if isNarrow && size < conversion.targetSize {
+      code += narrowing(of: value, offset: offset, size: size, fieldSize: fieldSize)
+    }
+    if kind == .readSignExtending {
+      code.append(
+        Instruction(code: 0xbf, destination: value, source: value, offset: Int16(size * 8)))
+    }
+    return .accepted(accepted(validity, code))
+  }
+
+  /// Shifts the wanted bytes of a field down and masks the others away (`bpf_ctx_narrow_access_offset`).
+  private func narrowing(
+    of register: UInt8, offset: Int, size: Int, fieldSize: Int
+  ) -> [Instruction] {
+    let inField = offset & (fieldSize - 1)
+    let bytes = callbacks.byteOrder == .little ? inField : fieldSize - (inField + size)
+    var code: [Instruction] = []
+    if bytes > 0 {
+      code.append(
+        Instruction(
+          code: fieldSize <= 4 ? 0x74 : 0x77, destination: register, immediate: Int32(bytes * 8)))
+    }
+    let mask = size == 4 ? -1 : Int32(1) << (size * 8) - 1
+    code.append(Instruction(code: 0x54, destination: register, immediate: mask))
+    return code
+  }
+}

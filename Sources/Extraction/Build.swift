@@ -1,0 +1,31 @@
+import KernelImage
+import TypeGraph
+
+/// A kernel build with its types, ready to be asked.
+public final class Build {
+  public let image: KernelImage
+  public let types: TypeGraph
+  let layout: VerifierLayout
+  let programTypes: [ProgramType]
+  let callbacks: Callbacks
+  let probe: AccessProbe
+
+  /// Reads what the verifier's callbacks need to be called.
+  public init(_ image: KernelImage, _ types: TypeGraph) throws(ExtractionError) {
+    self.image = image
+    self.types = types
+    layout = try VerifierLayout(types)
+    programTypes = try ProgramTypes.all(in: image, layout, types)
+    do { callbacks = try Callbacks(image, layout) } catch { throw .emulation(error) }
+    probe = AccessProbe(callbacks, image)
+  }
+
+  /// The functions of the kernel near whose code the debug information of the contexts stands: the callbacks themselves,
+  /// and a function of kernel/bpf/btf.c, which alone has `struct bpf_ctx_convert`.
+  public static func anchors(of image: KernelImage) -> [UInt64] {
+    [
+      "btf_ctx_access", "bpf_sock_convert_ctx_access", "sk_filter_is_valid_access", "sysctl_is_valid_access",
+      "cgroup_dev_is_valid_access", "kprobe_prog_is_valid_access", "bpf_check", "bpf_prog_load"
+    ].compactMap { image.symbols.address(of: $0) }
+  }
+}

@@ -1,0 +1,39 @@
+import TypeGraph
+
+/// The names of the verifier's register types (`enum bpf_reg_type` and, since 5.17, `enum bpf_type_flag`).
+struct RegisterTypes {
+  /// The value of `SCALAR_VALUE`, which a register has before a callback says otherwise.
+  let scalar: UInt32
+  private let names: [UInt32: String]
+  private let flags: [(bit: UInt32, name: String)]
+
+  init(types: [TypeNode.Enumerator], flags: [TypeNode.Enumerator]) {
+    var names: [UInt32: String] = [:]
+    for enumerator in types where !enumerator.name.hasPrefix("__") {
+      let value = UInt32(truncatingIfNeeded: enumerator.value)
+      if names[value] == nil { names[value] = enumerator.name }
+    }
+    self.names = names
+    // The end markers of the enumeration (`__BPF_TYPE_FLAG_MAX`) are no flags.
+    self.flags = flags.compactMap { enumerator in
+      let bit = UInt32(truncatingIfNeeded: enumerator.value)
+      guard bit.nonzeroBitCount == 1, !enumerator.name.hasPrefix("__") else { return nil }
+      return (bit, enumerator.name)
+    }.sorted { $0.bit < $1.bit }
+    scalar = names.first { $0.value == "SCALAR_VALUE" }?.key ?? 1
+  }
+
+  /// The enumerator of `value`; a type with flags that has none of its own is the type and the flags: `PTR_TO_BTF_ID |
+  /// PTR_TRUSTED`. A value that no enumerator has stays a number.
+  func name(of value: UInt32) -> String {
+    if let name = names[value] { return name }
+    var rest = value
+    var parts: [String] = []
+    for flag in flags where rest & flag.bit != 0 {
+      rest &= ~flag.bit
+      parts.append(flag.name)
+    }
+    guard let base = names[rest], !parts.isEmpty else { return "register type \(value)" }
+    return ([base] + parts).joined(separator: " | ")
+  }
+}

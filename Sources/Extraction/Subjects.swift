@@ -1,0 +1,88 @@
+import TypeGraph
+
+/// One thing whose accesses are asked for: a context as programs of one kind see it, or a socket pointer.
+struct Subject {
+  /// The name of the configuration: `SCHED_CLS`, `CGROUP_SOCK_ADDR/INET4_BIND`, `SCHED_CLS+tstamp_type`, `ptr:sock`.
+  let name: String
+  let programType: String
+  /// The expected attach type's enumerator without `BPF_`.
+  let attachName: String?
+  let access: AccessProbe.Subject
+  /// The structure that the program sees, and the kernel's structure behind it, where the build tells.
+  let contexts: ContextPair?
+  /// How far a listing goes, in bytes, and which registers it shows.
+  let listedOffsets: Int
+  let listedRegisters: ProgramConfiguration.ListedRegisters
+  /// The listing's registers for this program after another access.
+  let listedRegistersAfter: ProgramConfiguration.ListedRegisters
+
+  /// The same program after an access to the context's field `field`, which left it in `state`.
+  func after(accessing field: String, state: Int) -> Subject {
+    var program = access.program
+    program.state = state
+    return Subject(
+      name: "\(name)+\(field)", programType: programType, attachName: attachName,
+      access: AccessProbe.Subject(
+        isValidAccess: access.isValidAccess, convertAccess: access.convertAccess, program: program,
+        isSocketPointer: access.isSocketPointer),
+      contexts: contexts, listedOffsets: listedOffsets, listedRegisters: listedRegistersAfter,
+      listedRegistersAfter: .none)
+  }
+}
+
+extension Build {
+  /// The subjects of this build: every program type that `bpf_verifier_ops` names, with its attach types, and the socket
+  /// pointers.
+  ///
+  /// - Parameter unknownAttachTypes: also those whose attach type the build does not know, but whose programs can be
+  ///   loaded all the same.
+  func subjects(unknownAttachTypes: Bool) throws(ExtractionError) -> [Subject] {
+    var result: [Subject] = []
+    for type in programTypes {
+      let rows = ProgramConfiguration.all.filter { $0.programType == type.name }
+      // A type that the table does not have is asked for without an attach type.
+      for row in rows.isEmpty ? [.named(type.name, 0, nil, offsets: 0)] : rows {
+        let isKnown = row.attachName.map { layout.attachTypes[$0] == row.attachType } ?? true
+        guard let isValid = type.isValidAccess,
+          isKnown || (unknownAttachTypes && !row.isCheckedAtLoad)
+        else { continue }
+        result.append(
+          Subject(
+            name: row.name, programType: type.name, attachName: row.attachName,
+            access: AccessProbe.Subject(
+              isValidAccess: isValid, convertAccess: type.convertAccess,
+              program: Callbacks.Program(
+                type: UInt32(type.number), attachType: UInt32(row.attachType), state: 0),
+              isSocketPointer: false),
+            contexts: type.contexts, listedOffsets: row.listedOffsets,
+            listedRegisters: row.listedRegisters, listedRegistersAfter: row.listedRegistersAfter))
+      }
+    }
+    return result + (try socketPointers())
+  }
+
+  private func socketPointers() throws(ExtractionError) -> [Subject] {
+    var result: [Subject] = []
+    for pointer in SocketPointer.all {
+      guard let type = programTypes.first(where: { $0.name == pointer.programType }),
+        let isValid = image.symbols.address(of: pointer.isValidAccess),
+        let convert = image.symbols.address(of: pointer.convertAccess)
+      else { continue }
+      do throws(TypeError) {
+        guard let program = try types.composite(named: pointer.program),
+          let kernel = try types.composite(named: pointer.kernel)
+        else { continue }
+        result.append(
+          Subject(
+            name: pointer.name, programType: type.name, attachName: nil,
+            access: AccessProbe.Subject(
+              isValidAccess: isValid, convertAccess: convert,
+              program: Callbacks.Program(type: UInt32(type.number), attachType: 0, state: 0),
+              isSocketPointer: true),
+            contexts: ContextPair(program: program, kernel: kernel),
+            listedOffsets: pointer.listedOffsets, listedRegisters: .all, listedRegistersAfter: .none))
+      } catch { throw .typeGraph(error) }
+    }
+    return result
+  }
+}

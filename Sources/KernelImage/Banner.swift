@@ -1,0 +1,53 @@
+import ByteReading
+
+/// What a kernel says of itself at boot (`linux_banner`, init/version-timestamp.c; init/version.c before 6.3).
+public struct Banner: Sendable, Hashable {
+  /// `Linux version 6.1.0-50-cloud-amd64 (builder@host) (gcc …) #1 SMP …`.
+  public let text: String
+  /// What `uname -r` prints.
+  public let release: String
+  /// The compiler and linker, from the banner's second parentheses.
+  public let compiler: String?
+
+  /// Takes a banner's text apart.
+  public init(text: String) {
+    let line = text.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? text
+    self.text = line
+    let words = line.split(separator: " ")
+    release = words.count > 2 ? String(words[2]) : "unknown"
+    compiler = Self.parenthesised(in: line, number: 1)
+  }
+
+  init(memory: KernelMemory, symbols: SymbolTable, path: String) throws(KernelImageError) {
+    guard let address = symbols.address(of: "linux_banner") else {
+      throw .notAKernel(path: path, problem: "has no symbol linux_banner, so it is no Linux kernel")
+    }
+    let text: String
+    do { text = try memory.string(at: address) } catch { throw .bytes(error) }
+    guard text.hasPrefix("Linux version ") else {
+      throw .notAKernel(
+        path: path, problem: "what stands at linux_banner is not \"Linux version …\"")
+    }
+    self.init(text: text)
+  }
+
+  /// The content of the `number`th outermost pair of parentheses.
+  private static func parenthesised(in text: String, number: Int) -> String? {
+    var depth = 0
+    var seen = 0
+    var content = ""
+    for character in text {
+      if character == ")" {
+        depth -= 1
+        if depth == 0 {
+          if seen == number { return content }
+          seen += 1
+          content = ""
+        }
+      }
+      if depth > 0 { content.append(character) }
+      if character == "(" { depth += 1 }
+    }
+    return nil
+  }
+}

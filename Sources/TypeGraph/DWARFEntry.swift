@@ -1,0 +1,92 @@
+import CLibdw
+
+/// What libdw tells of one debugging information entry, in Swift's terms.
+enum DWARFEntry {
+  static func tag(_ entry: Dwarf_Die) -> Int {
+    var entry = entry
+    return Int(dwarf_tag(&entry))
+  }
+
+  static func rawName(_ entry: Dwarf_Die) -> UnsafePointer<CChar>? {
+    var entry = entry
+    return dwarf_diename(&entry)
+  }
+
+  static func name(_ entry: Dwarf_Die) -> String? {
+    rawName(entry).map { String(cString: $0) }
+  }
+
+  static func isDeclaration(_ entry: Dwarf_Die) -> Bool { flag(entry, DW_AT_declaration) }
+
+  static func flag(_ entry: Dwarf_Die, _ attribute: Int) -> Bool {
+    var entry = entry
+    var found = Dwarf_Attribute()
+    var value = false
+    guard dwarf_attr(&entry, UInt32(attribute), &found) != nil,
+      dwarf_formflag(&found, &value) == 0
+    else { return false }
+    return value
+  }
+
+  /// An attribute that is a number without sign.
+  static func number(_ entry: Dwarf_Die, _ attribute: Int) -> Int? {
+    var entry = entry
+    var found = Dwarf_Attribute()
+    var value: Dwarf_Word = 0
+    guard dwarf_attr(&entry, UInt32(attribute), &found) != nil,
+      dwarf_formudata(&found, &value) == 0
+    else { return nil }
+    return Int(exactly: value)
+  }
+
+  /// An attribute that is a number which may have a sign.
+  static func signedNumber(_ entry: Dwarf_Die, _ attribute: Int) -> Int64? {
+    var entry = entry
+    var found = Dwarf_Attribute()
+    var value: Dwarf_Sword = 0
+    guard dwarf_attr(&entry, UInt32(attribute), &found) != nil,
+      dwarf_formsdata(&found, &value) == 0
+    else { return nil }
+    return value
+  }
+
+  /// The entry that an attribute refers to: in this unit, another one, or a type unit.
+  static func reference(_ entry: Dwarf_Die, _ attribute: Int) -> Dwarf_Die? {
+    var entry = entry
+    var found = Dwarf_Attribute()
+    var target = Dwarf_Die()
+    guard dwarf_attr(&entry, UInt32(attribute), &found) != nil,
+      dwarf_formref_die(&found, &target) != nil
+    else { return nil }
+    return target
+  }
+
+  /// Calls `body` with each child of `entry`.
+  static func forEachChild(of entry: Dwarf_Die, _ body: (Dwarf_Die) -> Void) {
+    var entry = entry
+    var child = Dwarf_Die()
+    guard dwarf_child(&entry, &child) == 0 else { return }
+    var next = Dwarf_Die()
+    while true {
+      body(child)
+      guard dwarf_siblingof(&child, &next) == 0 else { return }
+      child = next
+    }
+  }
+
+  /// The name space that `entry`'s name is looked up in, where it is a type.
+  static func namedKind(_ entry: Dwarf_Die) -> NamedKind? {
+    switch tag(entry) {
+    case DW_TAG_structure_type, DW_TAG_union_type: .composite
+    case DW_TAG_enumeration_type: .enumeration
+    case DW_TAG_typedef: .alias
+    default: nil
+    }
+  }
+
+  /// The file that declares `entry`, relative to the source tree where the compiler was told so.
+  static func declarationFile(_ entry: Dwarf_Die) -> String? {
+    var entry = entry
+    return dwarf_decl_file(&entry).map { String(cString: $0) }
+  }
+}
