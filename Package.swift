@@ -26,9 +26,16 @@ let package = Package(
       name: "Emulation", dependencies: ["ByteReading", "KernelImage", "CUnicorn", "CUnicornHooks"],
       swiftSettings: strict),
     .target(name: "BPF", dependencies: ["ByteReading"], swiftSettings: strict),
+    .target(name: "ContextABI", dependencies: ["ByteReading"], swiftSettings: strict),
+    .target(
+      name: "SymbolicEvaluation", dependencies: ["ByteReading", "TypeGraph", "BPF", "ContextABI"],
+      swiftSettings: strict),
     .target(
       name: "Extraction",
-      dependencies: ["ByteReading", "KernelImage", "TypeGraph", "Emulation", "BPF"],
+      dependencies: [
+        "ByteReading", "KernelImage", "TypeGraph", "Emulation", "BPF", "ContextABI",
+        "SymbolicEvaluation",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "ctxabi",

@@ -15,6 +15,7 @@ lap("types open")
 let b = try Build(img, TypeGraph(src))
 lap("build")
 var out: [String] = []
+if CommandLine.arguments.count > 3 { var o: [String] = []; try b.debugMeanings { o.append($0) }; lap("meanings \(o.count)"); print(o.joined(separator: "\n")); exit(0) }
 let f = try AccessListing(b).forEachLine { out.append($0) }
 lap("list \(out.count) \(f.count)")
 for x in f.prefix(5) { err("\(x)\n") }
