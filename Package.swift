@@ -14,6 +14,7 @@ let package = Package(
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
     .systemLibrary(name: "CLibdw", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
     .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
+    .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CUnicornHooks", dependencies: ["CUnicorn"]),
 
     .target(name: "ByteReading", swiftSettings: strict),
@@ -26,7 +27,8 @@ let package = Package(
       name: "Emulation", dependencies: ["ByteReading", "KernelImage", "CUnicorn", "CUnicornHooks"],
       swiftSettings: strict),
     .target(name: "BPF", dependencies: ["ByteReading"], swiftSettings: strict),
-    .target(name: "ContextABI", dependencies: ["ByteReading"], swiftSettings: strict),
+    .target(name: "Digest", dependencies: ["CLibcrypto"], swiftSettings: strict),
+    .target(name: "ContextABI", dependencies: ["ByteReading", "Digest"], swiftSettings: strict),
     .target(
       name: "SymbolicEvaluation", dependencies: ["ByteReading", "TypeGraph", "BPF", "ContextABI"],
       swiftSettings: strict),
@@ -40,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "ctxabi",
       dependencies: [
-        "Extraction", "KernelImage", "TypeGraph", 
+        "Extraction", "KernelImage", "TypeGraph", "ContextABI", 
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),

@@ -160,7 +160,7 @@ extension Expression {
   }
 
   /// The runs of bits that are 1.
-  private static func runs(of value: UInt64) -> [Range<Int>] {
+  static func runs(of value: UInt64) -> [Range<Int>] {
     var result: [Range<Int>] = []
     var bit = 0
     while bit < 64, value >> UInt64(bit) != 0 {
@@ -170,6 +170,12 @@ extension Expression {
       result.append(start..<bit)
     }
     return result
+  }
+
+  /// The parts that an expression consists of; one that is not joined is one part.
+  static func parts(_ expression: Expression) -> [Part] {
+    if case .joined(let parts) = expression { return parts }
+    return [Part(expression: expression, shift: 0, width: expression.width)]
   }
 
   /// An operation, its operands in the order of their texts where the order is free.

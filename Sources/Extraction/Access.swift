@@ -1,45 +1,6 @@
 import BPF
+import ContextABI
 import Emulation
-
-/// A way to access a context.
-public enum AccessKind: String, Sendable, Hashable, CaseIterable {
-  /// `BPF_LDX | BPF_MEM`
-  case read
-  /// `BPF_LDX | BPF_MEMSX`
-  case readSignExtending = "readsx"
-  /// `BPF_STX | BPF_MEM`
-  case write
-  /// `BPF_ST | BPF_MEM`
-  case writeImmediate = "writeimm"
-
-  public var isWrite: Bool { self == .write || self == .writeImmediate }
-}
-
-/// A choice of the registers of an access: which one holds the context, and which one the value.
-///
-/// A conversion may need a scratch register and picks one that the access does not use, so the choice can matter.
-public enum AccessRegisters: String, Sendable, Hashable, CaseIterable {
-  case different = "diff"
-  case same
-  case high = "r9"
-  case highest = "r8r9"
-
-  public var base: UInt8 {
-    switch self {
-    case .different, .same: 1
-    case .high: 6
-    case .highest: 8
-    }
-  }
-
-  public var value: UInt8 {
-    switch self {
-    case .different: 2
-    case .same: 1
-    case .high, .highest: 9
-    }
-  }
-}
 
 /// What the verifier does with an access.
 enum AccessOutcome {
@@ -57,8 +18,50 @@ struct AcceptedAccess {
   let registerType: UInt32
   let typeID: UInt32
   let needsPrivilege: Bool
-  /// What replaces the access, as the verifier leaves it.
-  let code: [Instruction]
+  /// What the access, widened to the whole field where it is narrower, is converted to; nil where nothing converts it.
+  let conversion: Callbacks.Converted?
+  /// The access itself, where nothing converts it.
+  let kept: [Instruction]
+  /// The part of the converted value that is read; nil for all of it.
+  let narrowing: Narrowing?
+  /// How many bits the sign is extended from behind the conversion.
+  let signExtension: Int?
+  /// The register that a read reads into.
+  let value: UInt8
   /// The state that the callbacks left the program in, where they wrote to it.
   let newState: Int?
+
+  /// A part of a field that was read as a whole.
+  struct Narrowing: Hashable {
+    /// In bits.
+    let shift: Int
+    let width: Int
+    let fieldSize: Int
+  }
+
+  /// What replaces the access, as the verifier leaves it.
+  var code: [Instruction] {
+    var code = conversion?.code ?? kept
+    if let narrowing { code += narrowing.instructions(for: value) }
+    if let signExtension {
+      code.append(
+        Instruction(code: 0xbf, destination: value, source: value, offset: Int16(signExtension)))
+    }
+    return code
+  }
+}
+
+extension AcceptedAccess.Narrowing {
+  /// Shifts the wanted bytes of a field down and masks the others away (`convert_ctx_accesses`, kernel/bpf/verifier.c).
+  func instructions(for register: UInt8) -> [Instruction] {
+    var code: [Instruction] = []
+    if shift > 0 {
+      code.append(
+        Instruction(
+          code: fieldSize <= 4 ? 0x74 : 0x77, destination: register, immediate: Int32(shift)))
+    }
+    let mask = width == 32 ? -1 : Int32(1) << width - 1
+    code.append(Instruction(code: 0x54, destination: register, immediate: mask))
+    return code
+  }
 }

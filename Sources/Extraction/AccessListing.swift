@@ -1,4 +1,5 @@
 import BPF
+import ContextABI
 import Emulation
 import TypeGraph
 

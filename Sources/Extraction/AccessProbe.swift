@@ -1,5 +1,6 @@
 import BPF
 import ByteReading
+import ContextABI
 import Emulation
 import KernelImage
 
@@ -63,17 +64,17 @@ final class AccessProbe {
     }
     guard validity.isValid else { return .rejected }
     let access = instruction(kind, offset, size, registers, immediate)
-    guard let convert = subject.convertAccess else { return .accepted(accepted(validity, [access])) }
+    guard let convert = subject.convertAccess else {
+      return .accepted(
+        AcceptedAccess(
+          registerType: validity.registerType, typeID: validity.typeID,
+          needsPrivilege: validity.needsPrivilege, conversion: nil, kept: [access], narrowing: nil,
+          signExtension: nil, value: registers.value, newState: validity.newState))
+    }
     let program = Callbacks.Program(
       type: subject.program.type, attachType: subject.program.attachType,
       state: validity.newState ?? subject.program.state)
     return converted(access, kind, size, by: convert, program, validity)
-  }
-
-  private func accepted(_ validity: Callbacks.Validity, _ code: [Instruction]) -> AcceptedAccess {
-    AcceptedAccess(
-      registerType: validity.registerType, typeID: validity.typeID,
-      needsPrivilege: validity.needsPrivilege, code: code, newState: validity.newState)
   }
 
   private func instruction(
@@ -127,32 +128,23 @@ final class AccessProbe {
     guard fieldSize == 0 || conversion.targetSize > 0 else {
       return .misconfigured("the conversion tells no size for a field of \(fieldSize) bytes")
     }
-    var code = conversion.code
-    let value = access.destination
-    if isNarrow && size < conversion.targetSize {
-      code += narrowing(of: value, offset: offset, size: size, fieldSize: fieldSize)
-    }
-    if kind == .readSignExtending {
-      code.append(
-        Instruction(code: 0xbf, destination: value, source: value, offset: Int16(size * 8)))
-    }
-    return .accepted(accepted(validity, code))
+    let narrowing =
+      isNarrow && size < conversion.targetSize
+      ? AcceptedAccess.Narrowing(
+        shift: narrowingShift(offset: offset, size: size, fieldSize: fieldSize), width: size * 8,
+        fieldSize: fieldSize) : nil
+    return .accepted(
+      AcceptedAccess(
+        registerType: validity.registerType, typeID: validity.typeID,
+        needsPrivilege: validity.needsPrivilege, conversion: conversion, kept: [],
+        narrowing: narrowing, signExtension: kind == .readSignExtending ? size * 8 : nil,
+        value: access.destination, newState: validity.newState))
   }
 
-  /// Shifts the wanted bytes of a field down and masks the others away (`bpf_ctx_narrow_access_offset`).
-  private func narrowing(
-    of register: UInt8, offset: Int, size: Int, fieldSize: Int
-  ) -> [Instruction] {
+  /// How far the wanted bytes of a field stand above its least significant one, in bits (`bpf_ctx_narrow_access_offset`,
+  /// include/linux/filter.h).
+  private func narrowingShift(offset: Int, size: Int, fieldSize: Int) -> Int {
     let inField = offset & (fieldSize - 1)
-    let bytes = callbacks.byteOrder == .little ? inField : fieldSize - (inField + size)
-    var code: [Instruction] = []
-    if bytes > 0 {
-      code.append(
-        Instruction(
-          code: fieldSize <= 4 ? 0x74 : 0x77, destination: register, immediate: Int32(bytes * 8)))
-    }
-    let mask = size == 4 ? -1 : Int32(1) << (size * 8) - 1
-    code.append(Instruction(code: 0x54, destination: register, immediate: mask))
-    return code
+    return 8 * (callbacks.byteOrder == .little ? inField : fieldSize - (inField + size))
   }
 }

@@ -1,3 +1,5 @@
+import ByteReading
+import Emulation
 import KernelImage
 import TypeGraph
 
@@ -9,6 +11,10 @@ public final class Build {
   let programTypes: [ProgramType]
   let callbacks: Callbacks
   let probe: AccessProbe
+  /// The kernel's own BTF, where the build has any: callbacks name types by its ids.
+  private lazy var kernelTypes: BTFReader? =
+    types.source as? BTFReader
+    ?? image.btf.flatMap { try? BTFReader($0, order: image.architecture.byteOrder) }
 
   /// Reads what the verifier's callbacks need to be called.
   public init(_ image: KernelImage, _ types: TypeGraph) throws(ExtractionError) {
@@ -27,5 +33,23 @@ public final class Build {
       "btf_ctx_access", "bpf_sock_convert_ctx_access", "sk_filter_is_valid_access", "sysctl_is_valid_access",
       "cgroup_dev_is_valid_access", "kprobe_prog_is_valid_access", "bpf_check", "bpf_prog_load"
     ].compactMap { image.symbols.address(of: $0) }
+  }
+
+  /// The name of a type that a callback gave the id of: of the kernel's own BTF, or one that it looked up by name.
+  func typeName(_ id: UInt32) -> String? {
+    if id >= Callbacks.firstLookedUpType {
+      let index = Int(id - Callbacks.firstLookedUpType)
+      return index < callbacks.lookedUpTypes.count ? callbacks.lookedUpTypes[index] : nil
+    }
+    return id == 0 ? nil : kernelTypes?.compositeName(id: id)
+  }
+
+  /// A fault with the names of functions in place of their addresses.
+  func describe(_ fault: Fault) -> String {
+    func name(_ address: UInt64) -> String {
+      guard let (name, offset) = image.symbols.nearest(to: address) else { return hexadecimal(address) }
+      return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"
+    }
+    return "\(name(fault.function)) at \(name(fault.programCounter)): \(fault.reason)"
   }
 }

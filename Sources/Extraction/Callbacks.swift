@@ -31,14 +31,20 @@ final class Callbacks {
     let newState: Int?
   }
 
-  /// What `convert_ctx_access` makes of an instruction.
-  struct Converted {
+  /// What `convert_ctx_access` makes of an instruction. One object an answer, so that what is made of it is made once.
+  final class Converted {
     /// How many instructions it says it wrote.
     let count: UInt32
     /// The instructions; none where the count is 0 or larger than any buffer.
     let code: [Instruction]
     /// `*target_size`.
     let targetSize: Int
+
+    init(count: UInt32, code: [Instruction], targetSize: Int) {
+      self.count = count
+      self.code = code
+      self.targetSize = targetSize
+    }
   }
 
   let machine: Machine
@@ -59,8 +65,15 @@ final class Callbacks {
     byteOrder = image.architecture.byteOrder
     states = ProgramStates(layout)
     try machine.observeReads(ofScratch: ScratchLayout.program, count: layout.programSize)
+    if !layout.auxAttachMembers.isEmpty {
+      try machine.observeReads(ofScratch: ScratchLayout.aux, count: layout.auxSize)
+    }
     try installAnswers(image)
   }
+
+  /// The callbacks that looked at what the program is attached to (`attach_func_proto` and other members of `struct
+  /// bpf_prog_aux` that are named so), by address.
+  private(set) var lookingAtAttachTarget: Set<UInt64> = []
 
   /// Functions that are answered, not run: they ask for the task that loads the program, write messages, or look a type
   /// up in the running kernel's own BTF.
@@ -158,6 +171,11 @@ final class Callbacks {
         try ask(function, program, offset, size, isWrite, isSignExtending, takesProgram))
     } catch {
       answer = .failure(error)
+    }
+    if layout.auxAttachMembers.contains(where: {
+      machine.didRead(scratch: ScratchLayout.aux + $0.lowerBound, count: $0.count)
+    }) {
+      lookingAtAttachTarget.insert(function)
     }
     // What a callback that writes leaves in the program depends on what was there before.
     let writes = (try? answer.get().newState) != nil

@@ -9,6 +9,8 @@ struct VerifierLayout {
   let programAuxOffset: Int
   /// The size of `struct bpf_prog_aux` in bytes.
   let auxSize: Int
+  /// Where it keeps what the program is attached to: byte ranges.
+  let auxAttachMembers: [Range<Int>]
 
   /// `struct bpf_insn_access_aux`: its size in bytes, and the offsets of its members, where it has them.
   let infoSize: Int
@@ -63,8 +65,9 @@ struct VerifierLayout {
     programAttachTypeOffset = try lookup.member("expected_attach_type", of: program, "bpf_prog")
       .byteOffset
     programAuxOffset = try lookup.member("aux", of: program, "bpf_prog").byteOffset
-    auxSize = try lookup.size(
-      of: try lookup.composite("bpf_prog_aux"), "bpf_prog_aux", limit: ScratchLayout.auxLimit)
+    let aux = try lookup.composite("bpf_prog_aux")
+    auxSize = try lookup.size(of: aux, "bpf_prog_aux", limit: ScratchLayout.auxLimit)
+    auxAttachMembers = try lookup.members(of: aux) { $0.hasPrefix("attach_") }
 
     infoSize = try lookup.size(of: info, "bpf_insn_access_aux", limit: ScratchLayout.infoLimit)
     infoRegisterTypeOffset = try lookup.member("reg_type", of: info, "bpf_insn_access_aux").byteOffset
@@ -141,6 +144,20 @@ struct LayoutLookup {
   ) throws(ExtractionError) -> TypeGraph.FoundMember {
     if let member = try optionalMember(name, of: type) { return member }
     throw .types("struct \(structure) has no member \(name)")
+  }
+
+  /// The byte ranges of the members whose names pass `isWanted`.
+  func members(
+    of type: TypeID, _ isWanted: (String) -> Bool
+  ) throws(ExtractionError) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    do throws(TypeError) {
+      for member in try types.composite(type)?.members ?? [] where isWanted(member.name) {
+        let start = member.bitOffset / 8
+        result.append(start..<start + max(1, try types.byteSize(of: member.type) ?? 1))
+      }
+    } catch { throw .typeGraph(error) }
+    return result
   }
 
   /// The number of elements of the array that a member is; nil where there is no such structure or member.

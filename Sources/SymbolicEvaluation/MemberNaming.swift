@@ -80,8 +80,11 @@ final class MemberNaming {
     case .register(let number):
       result = .bits(.register(Int(number)), low: slice.low, width: slice.width)
     case .context:
-      result = .bits(
-        .member(Expression.Member(path: root.name, width: 64)), low: slice.low, width: slice.width)
+      let pointer = Expression.Member(path: root.name, width: 64)
+      members[root.name] = NamedMember(
+        path: root.name, width: 64, pointer: root.name, structure: nil, name: nil, bitOffset: 0,
+        type: nil)
+      result = .bits(.member(pointer), low: slice.low, width: slice.width)
     case .operation(let number):
       let operation = evaluator.operations[number.number]
       let whole = Expression.compute(
@@ -146,7 +149,7 @@ final class MemberNaming {
   }
 
   private func makePlace(_ pointer: SymbolicValue) throws(TypeError) -> Place {
-    if pointer == .whole(.context) || pointer == .whole(.value) && root.type != .void {
+    if pointer == .whole(.context) {
       return Place(prefix: "\(root.name)->", pointer: root.name, type: root.type)
     }
     let text = try expression(pointer).operandText

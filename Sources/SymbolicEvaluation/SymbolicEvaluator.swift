@@ -28,6 +28,8 @@ final class SymbolicEvaluator {
   private var objectNumbers: [Value: Value.ObjectID] = [:]
   private(set) var operations: [Operation] = []
   private var operationNumbers: [Operation: Value.OperationID] = [:]
+  /// What the base register holds in the conversion under way.
+  private var contextPointer = Value.whole(.context)
 
   struct Operation: Hashable {
     let operation: Expression.Operator
@@ -44,12 +46,14 @@ final class SymbolicEvaluator {
   ///
   /// - Parameter base: the register that holds the context.
   /// - Parameter value: the register that is read into or stored from; nil for a store of an immediate.
+  /// - Parameter stored: a constant in place of the value of the register that is stored.
   func evaluate(
-    _ code: [Instruction], isWrite: Bool, base: UInt8, value: UInt8?
+    _ code: [Instruction], isWrite: Bool, base: UInt8, value: UInt8?, stored: UInt64? = nil
   ) throws(SymbolicError) -> SymbolicTree {
     var registers = (0..<12).map { Value.whole(.register(UInt8($0))) }
     registers[Int(base)] = .whole(.context)
-    if isWrite, let value { registers[Int(value)] = .whole(.value) }
+    if isWrite, let value { registers[Int(value)] = stored.map(Value.constant) ?? .whole(.value) }
+    contextPointer = registers[Int(base)]
     var run = Run(
       code: code, isWrite: isWrite, destination: isWrite ? nil : value, initial: registers)
     return try follow(
@@ -57,7 +61,7 @@ final class SymbolicEvaluator {
   }
 
   /// The object that `pointer` leads to, and how many bytes into it.
-  func object(behind pointer: Value) -> (Value.ObjectID, offset: Int) {
+  private func object(behind pointer: Value) -> (Value.ObjectID, offset: Int) {
     var base = pointer
     var offset = 0
     if let operation = wholeOperation(pointer), operation.operation == .add,
@@ -66,6 +70,8 @@ final class SymbolicEvaluator {
       base = operation.left
       offset = Int(small)
     }
+    // When the context pointer itself is stored, it is the value, and leads to the context all the same.
+    if base == contextPointer { base = .whole(.context) }
     if let known = objectNumbers[base] { return (known, offset) }
     let number = Value.ObjectID(number: objects.count)
     objects.append(base)

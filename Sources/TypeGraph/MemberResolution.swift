@@ -1,23 +1,31 @@
-import ByteReading
-import TypeGraph
-
 /// A member that bits of an object belong to.
-struct ResolvedMember {
+public struct ResolvedMember: Sendable {
   /// How the member is reached from the object: `vlan_tci`, `__sk_common.skc_daddr`, `data[3]`. Nil where the structure
   /// has no member at these bits.
-  let path: String?
+  public let path: String?
   /// The member's first bit and width, in bits of the object (see `TypeNode.Member.bitOffset`).
-  let start: Int
-  let width: Int
+  public let start: Int
+  public let width: Int
   /// The bits that were asked for, as far as they lie in this member.
-  let range: Range<Int>
+  public let range: Range<Int>
   /// The member's type; nil for padding and for several elements of an array.
-  let type: TypeID?
+  public let type: TypeID?
   /// Several whole elements of an array from this one on, taken as one number.
-  let isRun: Bool
+  public let isRun: Bool
+
+  public init(
+    path: String?, start: Int, width: Int, range: Range<Int>, type: TypeID?, isRun: Bool
+  ) {
+    self.path = path
+    self.start = start
+    self.width = width
+    self.range = range
+    self.type = type
+    self.isRun = isRun
+  }
 
   /// Whether the bits are all of the member.
-  var isWhole: Bool { range.lowerBound == start && range.count == width }
+  public var isWhole: Bool { range.lowerBound == start && range.count == width }
 }
 
 /// Finds the members that bits of a structure belong to.
@@ -25,14 +33,16 @@ struct ResolvedMember {
 /// Of union members at one place one is chosen, always the same for the same bits: the one that these bits are all of;
 /// else the narrowest that holds them; else the ones that cover them with the fewest members; the first declared among
 /// equals.
-struct MemberResolution {
-  let types: TypeGraph
+public struct MemberResolution {
+  private let types: TypeGraph
+
+  public init(types: TypeGraph) { self.types = types }
 
   /// How deep structures may nest; more is a loop in the debug information.
   private static let depthLimit = 32
 
   /// The members of `type` at the bits `range`, in the order of the bits, without gaps.
-  func members(of type: TypeID, at range: Range<Int>) throws(TypeError) -> [ResolvedMember] {
+  public func members(of type: TypeID, at range: Range<Int>) throws(TypeError) -> [ResolvedMember] {
     try resolve(type, range, origin: 0, path: "", depth: 0)
   }
 

@@ -1,0 +1,266 @@
+import ByteReading
+import ContextABI
+import SymbolicEvaluation
+import TypeGraph
+
+/// Extracts the whole context ABI of a build.
+public final class SnapshotBuilder {
+  private let build: Build
+  private let meanings: ConversionMeanings
+  private let sweeper: Sweeper
+  private var programs: [Program] = []
+  private var contexts: [String: ContextDraft] = [:]
+  private var coverage: [CoverageDraft: CoverageSet] = [:]
+  private var roots: [String: Set<ConversionMeanings.Root>] = [:]
+  private var fieldLookups: [TypeID: FieldLookup] = [:]
+  /// Called with each program's name and how many there are, before it is asked.
+  public var progress: ((_ program: String, _ number: Int, _ count: Int) -> Void)?
+
+  public init(_ build: Build) {
+    self.build = build
+    meanings = ConversionMeanings(build.types, build.callbacks.byteOrder)
+    sweeper = Sweeper(build, meanings)
+  }
+
+  /// Rules of one context, with the programs and the instructions that they hold for.
+  private struct ContextDraft {
+    var layout: Layout
+    var rules: [RuleKey: RuleValue] = [:]
+  }
+
+  private struct RuleKey: Hashable {
+    let field: String
+    let offset: Int
+    let size: Int
+    let parts: AccessRule.Parts
+    let kinds: [AccessKind]
+    let registerType: String
+    let needsPrivilege: Bool
+    let meaning: String
+    let deviations: [AccessRegisters: String]
+  }
+
+  private struct RuleValue {
+    let meaning: Meaning
+    let deviations: [RegisterDeviation]
+    var programs: Set<String> = []
+    var conversions: [String: Set<String>] = [:]
+  }
+
+  private struct CoverageDraft: Hashable {
+    let kind: CoverageItem.Kind
+    let reason: String
+  }
+
+  private struct CoverageSet {
+    var programs: Set<String> = []
+    var accesses: Set<AccessKey> = []
+  }
+
+  /// The snapshot of the build.
+  ///
+  /// - Parameter provenance: where the build comes from.
+  public func snapshot(_ provenance: Provenance) throws(ExtractionError) -> Snapshot {
+    var pending = try build.subjects(unknownAttachTypes: false)
+    noteTypesWithoutCallbacks()
+    var number = 0
+    while !pending.isEmpty {
+      let subject = pending.removeFirst()
+      number += 1
+      progress?(subject.name, number, number + pending.count)
+      do {
+        pending.insert(contentsOf: try add(subject), at: 0)
+      } catch { throw .typeGraph(error) }
+    }
+    do {
+      return Snapshot(
+        provenance: provenance, byteOrder: build.callbacks.byteOrder,
+        programs: programs.sorted { $0.name.precedes($1.name) },
+        contexts: contexts.map(finish).sorted { $0.name.precedes($1.name) },
+        coverage: finishCoverage(), kernel: try kernelSide())
+    } catch { throw .typeGraph(error) }
+  }
+
+  // MARK: - One subject
+
+  /// Adds what `subject` may do. Returns the programs that it becomes by accesses that change what others do.
+  private func add(_ subject: Subject) throws(TypeError) -> [Subject] {
+    guard let pair = subject.contexts else {
+      note(.unknown, "struct bpf_ctx_convert has no context of this program type", subject, [])
+      return []
+    }
+    let layout = try ContextLayout(types: build.types).layout(of: pair.program)
+    let limit = layout.size > 0 ? layout.size + Sweeper.margin : Sweeper.opaqueLimit
+    let sweep = sweeper.sweep(subject, limit: limit)
+    if sweep.dependsOnAttachTarget {
+      note(
+        .attachTarget, "the context depends on what the program is attached to: it is no fixed ABI",
+        subject, [])
+      return []
+    }
+    noteHoles(sweep, subject)
+    if layout.size == 0, !sweep.accesses.isEmpty {
+      note(
+        .opaque,
+        "the context is no structure: its first \(limit) bytes were asked for", subject, [])
+    }
+    let name = try contextName(pair.program)
+    let kernelName = try contextName(pair.kernel)
+    programs.append(
+      Program(
+        name: subject.name, type: subject.programType, attachType: subject.attachName,
+        context: name, kernelContext: kernelName))
+    if contexts[name] == nil { contexts[name] = ContextDraft(layout: layout) }
+    let root = try self.root(subject, pair)
+    roots[kernelName, default: []].insert(root)
+    let folding = RuleFolding(
+      meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.callbacks.byteOrder)
+    for rule in try folding.fold(sweep) { try add(rule, to: name, subject, root) }
+    return try variants(of: subject, sweep, pair.program)
+  }
+
+  private func add(
+    _ rule: FoldedRule, to context: String, _ subject: Subject, _ root: ConversionMeanings.Root
+  ) throws(TypeError) {
+    let meaning = try meanings.meaning(of: rule.whole.evaluated, for: root)
+    var deviations: [RegisterDeviation] = []
+    for registers in AccessRegisters.allCases {
+      guard let evaluated = rule.whole.deviations[registers] else { continue }
+      deviations.append(
+        RegisterDeviation(
+          registers: registers, meaning: try meanings.meaning(of: evaluated, for: root)))
+    }
+    let key = RuleKey(
+      field: rule.field, offset: rule.offset, size: rule.size, parts: rule.parts, kinds: rule.kinds,
+      registerType: rule.kinds[0].isWrite ? "" : registerType(rule.whole.access),
+      needsPrivilege: rule.whole.access.needsPrivilege, meaning: meaning.description,
+      deviations: Dictionary(
+        deviations.map { ($0.registers, $0.meaning.description) }, uniquingKeysWith: { $1 }))
+    let order = build.callbacks.byteOrder
+    let code = rule.whole.access.code.map { $0.hexadecimal(order) }.joined(separator: " ")
+    contexts[context]?.rules[key, default: RuleValue(meaning: meaning, deviations: deviations)]
+      .programs.insert(subject.name)
+    contexts[context]?.rules[key]?.conversions[code, default: []].insert(subject.name)
+  }
+
+  /// The register type's name; of a pointer to a structure of the kernel's BTF, the structure's too.
+  private func registerType(_ access: AcceptedAccess) -> String {
+    let name = build.layout.registerTypes.name(of: access.registerType)
+    guard name.contains("BTF_ID"), let structure = build.typeName(access.typeID) else { return name }
+    return "\(name) struct \(structure)"
+  }
+
+  /// The programs that `subject` becomes by accesses that leave something in the program.
+  private func variants(
+    of subject: Subject, _ sweep: Sweep, _ context: TypeID
+  ) throws(TypeError) -> [Subject] {
+    guard subject.access.program.state == 0 else { return [] }
+    var result: [Subject] = []
+    for (state, key) in sweep.states.sorted(by: { $0.key < $1.key }) {
+      let field = try fieldLookup(context).field(offset: key.offset, size: key.size)
+      result.append(subject.after(accessing: field.name, state: state))
+    }
+    return result
+  }
+
+  private func root(
+    _ subject: Subject, _ pair: ContextPair
+  ) throws(TypeError) -> ConversionMeanings.Root {
+    // Where nothing is converted, programs see the kernel's structure as it is; where that is none, their own.
+    let kernel = try build.types.composite(pair.kernel)
+    let program = try build.types.composite(pair.program)
+    let type = kernel == nil && program != nil ? pair.program : pair.kernel
+    return ConversionMeanings.Root(
+      type: type, name: Self.pointerNames[kernel?.name ?? ""] ?? "ctx",
+      programType: subject.programType, attachName: subject.attachName)
+  }
+
+  /// What the kernel calls a pointer to these structures; any other is `ctx`.
+  private static let pointerNames = [
+    "sk_buff": "skb", "xdp_buff": "xdp", "sock": "sk", "tcp_sock": "tp", "xdp_sock": "xs",
+    "pt_regs": "regs",
+  ]
+
+  private func contextName(_ type: TypeID) throws(TypeError) -> String {
+    if let composite = try build.types.composite(type), !composite.name.isEmpty {
+      return composite.name
+    }
+    return try build.types.spelling(of: type)
+  }
+
+  private func fieldLookup(_ context: TypeID) throws(TypeError) -> FieldLookup {
+    if let known = fieldLookups[context] { return known }
+    let lookup = try FieldLookup(build.types, context)
+    fieldLookups[context] = lookup
+    return lookup
+  }
+
+  // MARK: - Coverage
+
+  private func note(
+    _ kind: CoverageItem.Kind, _ reason: String, _ subject: Subject, _ accesses: [AccessKey]
+  ) {
+    let draft = CoverageDraft(kind: kind, reason: reason)
+    coverage[draft, default: CoverageSet()].programs.insert(subject.name)
+    coverage[draft]?.accesses.formUnion(accesses)
+  }
+
+  private func noteHoles(_ sweep: Sweep, _ subject: Subject) {
+    for (key, fault) in sweep.holes { note(.hole, build.describe(fault), subject, [key]) }
+    for (key, reason) in sweep.misconfigured { note(.misconfigured, reason, subject, [key]) }
+    for (key, reason) in sweep.unclear { note(.meaning, reason, subject, [key]) }
+  }
+
+  private func noteTypesWithoutCallbacks() {
+    for type in build.programTypes where type.isValidAccess == nil {
+      let draft = CoverageDraft(
+        kind: .attachTarget,
+        reason: "the type has no is_valid_access: its programs stand for others, or for functions")
+      coverage[draft, default: CoverageSet()].programs.insert(type.name)
+    }
+  }
+
+  private func finishCoverage() -> [CoverageItem] {
+    coverage.map { draft, set in
+      CoverageItem(
+        kind: draft.kind, programs: set.programs.sorted { $0.precedes($1) },
+        accesses: set.accesses.sorted().map(\.text), reason: draft.reason)
+    }.sorted {
+      ($0.kind.rawValue, $0.programs.joined(separator: " "), $0.reason)
+        < ($1.kind.rawValue, $1.programs.joined(separator: " "), $1.reason)
+    }
+  }
+
+  // MARK: - Finishing
+
+  private func finish(_ name: String, _ draft: ContextDraft) -> Context {
+    let rules = draft.rules.map { key, value in
+      AccessRule(
+        field: key.field, offset: key.offset, size: key.size, parts: key.parts, kinds: key.kinds,
+        registerType: key.registerType, needsPrivilege: key.needsPrivilege,
+        programs: value.programs.sorted { $0.precedes($1) }, meaning: value.meaning,
+        deviations: value.deviations,
+        conversions: value.conversions.map { code, programs in
+          ConversionRecord(programs: programs.sorted { $0.precedes($1) }, code: code)
+        }.sorted { ($0.programs.joined(separator: " "), $0.code) < ($1.programs.joined(separator: " "), $1.code) })
+    }
+    return Context(name: name, layout: draft.layout, rules: rules.sorted(by: AccessRule.inOrder))
+  }
+
+  private func kernelSide() throws(TypeError) -> KernelSide {
+    var members: [String: [NamedMember]] = [:]
+    for (context, roots) in roots {
+      var byPath: [String: NamedMember] = [:]
+      for root in roots { byPath.merge(meanings.members(for: root)) { first, _ in first } }
+      members[context] = byPath.values.sorted { $0.path.precedes($1.path) }
+    }
+    return KernelSide(
+      members: members,
+      structures: try KernelSideBuilder(types: build.types).structures(of: members.values.joined()))
+  }
+}
+
+extension String {
+  /// Whether this stands before `other` in the order of their bytes, which no locale changes.
+  func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+}

@@ -1,0 +1,199 @@
+import BPF
+import ContextABI
+import Emulation
+import SymbolicEvaluation
+
+/// Where, how wide and how a context is accessed.
+struct AccessKey: Hashable, Comparable {
+  let kind: AccessKind
+  /// In bytes.
+  let offset: Int
+  let size: Int
+
+  static func < (left: AccessKey, right: AccessKey) -> Bool {
+    (left.offset, left.size, left.kind) < (right.offset, right.size, right.kind)
+  }
+
+  /// `read 84:4`
+  var text: String { "\(kind.rawValue) \(offset):\(size)" }
+}
+
+/// An accepted access with what it does.
+struct SweptAccess {
+  let access: AcceptedAccess
+  let evaluated: ConversionMeanings.Evaluated
+  /// What happens with other registers, where that is something else.
+  let deviations: [AccessRegisters: ConversionMeanings.Evaluated]
+  /// Of an immediate store: the register store of the same bytes does the same, whatever the immediate.
+  let isAsRegisterStore: Bool
+}
+
+/// Every accepted access of one subject, and what could not be told.
+struct Sweep {
+  var accesses: [AccessKey: SweptAccess] = [:]
+  var holes: [(key: AccessKey, fault: Fault)] = []
+  var misconfigured: [(key: AccessKey, reason: String)] = []
+  /// Conversions that are not understood.
+  var unclear: [(key: AccessKey, reason: String)] = []
+  /// The states that accesses leave a program in, by the key of the first access that does.
+  var states: [Int: AccessKey] = [:]
+  /// A callback looked at what the program is attached to.
+  var dependsOnAttachTarget = false
+}
+
+/// Asks for every access of a subject.
+final class Sweeper {
+  private let build: Build
+  private let meanings: ConversionMeanings
+  private var evaluations: [EvaluationKey: Result<ConversionMeanings.Evaluated, SymbolicError>] = [:]
+  private var immediateStores: [EvaluationKey: Bool] = [:]
+
+  private struct EvaluationKey: Hashable {
+    /// The identity of the conversion, or the access that is kept as it is.
+    let conversion: ObjectIdentifier?
+    let kept: [Instruction]
+    let isWrite: Bool
+    let registers: AccessRegisters
+  }
+
+  init(_ build: Build, _ meanings: ConversionMeanings) {
+    self.build = build
+    self.meanings = meanings
+  }
+
+  /// How many bytes behind the end of a context structure are asked for too: nothing must be accepted there.
+  static let margin = 32
+  /// How many bytes of a context without a structure are asked for.
+  static let opaqueLimit = 64
+
+  /// Asks for every access from offset 0 up to `limit` bytes.
+  func sweep(_ subject: Subject, limit: Int) -> Sweep {
+    var sweep = Sweep()
+    for kind in build.probe.kinds {
+      for size in [1, 2, 4, 8] where kind != .readSignExtending || size < 8 {
+        for offset in 0..<limit {
+          let key = AccessKey(kind: kind, offset: offset, size: size)
+          // The callback does not know immediate stores, nor sign extension where it does not look.
+          if kind == .writeImmediate, !isAccepted(key, as: .write, sweep) { continue }
+          ask(subject, key, &sweep)
+        }
+      }
+    }
+    sweep.dependsOnAttachTarget = build.callbacks.lookingAtAttachTarget.contains(
+      subject.access.isValidAccess)
+    return sweep
+  }
+
+  private func isAccepted(_ key: AccessKey, as kind: AccessKind, _ sweep: Sweep) -> Bool {
+    sweep.accesses[AccessKey(kind: kind, offset: key.offset, size: key.size)] != nil
+  }
+
+  private func ask(_ subject: Subject, _ key: AccessKey, _ sweep: inout Sweep) {
+    switch build.probe.outcome(subject.access, key.kind, offset: key.offset, size: key.size) {
+    case .rejected: break
+    case .hole(let fault): sweep.holes.append((key, fault))
+    case .misconfigured(let reason): sweep.misconfigured.append((key, reason))
+    case .accepted(let access):
+      if let state = access.newState, sweep.states[state] == nil { sweep.states[state] = key }
+      do throws(SymbolicError) {
+        let evaluated = try evaluate(access, key.kind, .different)
+        sweep.accesses[key] = SweptAccess(
+          access: access, evaluated: evaluated,
+          deviations: deviations(subject, key, evaluated, &sweep),
+          isAsRegisterStore: key.kind == .writeImmediate && isAsRegisterStore(subject, key))
+      } catch {
+        sweep.unclear.append((key, error.description))
+      }
+    }
+  }
+
+  /// What an accepted access does: the conversion, evaluated once, and the part of its value that is read.
+  private func evaluate(
+    _ access: AcceptedAccess, _ kind: AccessKind, _ registers: AccessRegisters
+  ) throws(SymbolicError) -> ConversionMeanings.Evaluated {
+    let key = EvaluationKey(
+      conversion: access.conversion.map { ObjectIdentifier($0) }, kept: access.kept,
+      isWrite: kind.isWrite, registers: registers)
+    let whole: ConversionMeanings.Evaluated
+    if let known = evaluations[key] {
+      whole = try known.get()
+    } else {
+      let meanings = meanings
+      let result = Result { () throws(SymbolicError) in
+        try meanings.evaluate(
+          access.conversion?.code ?? access.kept, isWrite: kind.isWrite, base: registers.base,
+          value: kind == .writeImmediate ? nil : registers.value)
+      }
+      evaluations[key] = result
+      whole = try result.get()
+    }
+    switch (access.narrowing, access.signExtension) {
+    case (let narrowing?, let extension_):
+      return meanings.part(
+        of: whole, low: narrowing.shift, width: narrowing.width, signed: extension_ != nil)
+    case (nil, let width?): return meanings.part(of: whole, low: 0, width: width, signed: true)
+    case (nil, nil): return whole
+    }
+  }
+
+  /// What other choices of registers do, where it is something else.
+  private func deviations(
+    _ subject: Subject, _ key: AccessKey, _ usual: ConversionMeanings.Evaluated,
+    _ sweep: inout Sweep
+  ) -> [AccessRegisters: ConversionMeanings.Evaluated] {
+    var result: [AccessRegisters: ConversionMeanings.Evaluated] = [:]
+    // Without a conversion no register matters; a sign extension is the read's, whose registers were tried.
+    guard subject.access.convertAccess != nil, key.kind != .readSignExtending else { return result }
+    for registers in AccessRegisters.allCases where registers != .different {
+      if key.kind == .writeImmediate, registers == .same { continue }
+      switch build.probe.outcome(
+        subject.access, key.kind, offset: key.offset, size: key.size, registers: registers)
+      {
+      case .accepted(let access):
+        do throws(SymbolicError) {
+          let evaluated = try evaluate(access, key.kind, registers)
+          if evaluated != usual { result[registers] = evaluated }
+        } catch {
+          sweep.unclear.append((key, "with the registers \(registers.rawValue): \(error)"))
+        }
+      case .hole(let fault): sweep.holes.append((key, fault))
+      case .misconfigured(let reason):
+        sweep.misconfigured.append((key, "with the registers \(registers.rawValue): \(reason)"))
+      case .rejected: break
+      }
+    }
+    return result
+  }
+
+  /// Immediates that a conversion may treat differently: small, none, all bits, and around the widths of fields.
+  private static let immediates: [Int32] = [0x11, 0, -1, 0xffff, 0x10000, 0x7fff_ffff]
+
+  /// Whether a store of an immediate does what the store of a register does that holds it.
+  private func isAsRegisterStore(_ subject: Subject, _ key: AccessKey) -> Bool {
+    guard
+      case .accepted(let store) = build.probe.outcome(
+        subject.access, .write, offset: key.offset, size: key.size),
+      case .accepted(let first) = build.probe.outcome(
+        subject.access, .writeImmediate, offset: key.offset, size: key.size)
+    else { return false }
+    let memo = EvaluationKey(
+      conversion: first.conversion.map { ObjectIdentifier($0) }, kept: first.kept, isWrite: true,
+      registers: .different)
+    if let known = immediateStores[memo] { return known }
+    let result = Self.immediates.allSatisfy { immediate in
+      guard
+        case .accepted(let access) = build.probe.outcome(
+          subject.access, .writeImmediate, offset: key.offset, size: key.size, immediate: immediate),
+        let stored = try? meanings.evaluate(
+          access.code, isWrite: true, base: AccessRegisters.different.base, value: nil),
+        let expected = try? meanings.evaluate(
+          store.code, isWrite: true, base: AccessRegisters.different.base,
+          value: AccessRegisters.different.value,
+          stored: UInt64(bitPattern: Int64(immediate)))
+      else { return false }
+      return stored == expected
+    }
+    immediateStores[memo] = result
+    return result
+  }
+}
