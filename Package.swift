@@ -19,7 +19,7 @@ let package = Package(
 
     .target(name: "ByteReading", swiftSettings: strict),
     .target(
-      name: "KernelImage", dependencies: ["ByteReading", "CLibelf"], swiftSettings: strict),
+      name: "KernelImage", dependencies: ["ByteReading", "Digest", "CLibelf"], swiftSettings: strict),
     .target(
       name: "TypeGraph", dependencies: ["ByteReading", "CLibdw"],
       swiftSettings: strict),
@@ -39,10 +39,12 @@ let package = Package(
         "SymbolicEvaluation",
       ],
       swiftSettings: strict),
+    .target(
+      name: "Reporting", dependencies: ["ByteReading", "BPF", "ContextABI"], swiftSettings: strict),
     .executableTarget(
       name: "ctxabi",
       dependencies: [
-        "Extraction", "KernelImage", "TypeGraph", "ContextABI", 
+        "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),

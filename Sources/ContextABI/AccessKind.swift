@@ -19,7 +19,7 @@ public enum AccessKind: String, Sendable, Hashable, CaseIterable, Comparable {
 /// A choice of the registers of an access: which one holds the context, and which one the value.
 ///
 /// A conversion may need a scratch register and picks one that the access does not use, so the choice can matter.
-public enum AccessRegisters: String, Sendable, Hashable, CaseIterable {
+public enum AccessRegisters: String, Sendable, Hashable, CaseIterable, Comparable {
   /// `r1` and `r2`
   case different = "diff"
   /// `r1` for both
@@ -28,6 +28,10 @@ public enum AccessRegisters: String, Sendable, Hashable, CaseIterable {
   case high = "r9"
   /// `r8` and `r9`
   case highest = "r8r9"
+
+  public static func < (left: AccessRegisters, right: AccessRegisters) -> Bool {
+    (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+  }
 
   public var base: UInt8 {
     switch self {

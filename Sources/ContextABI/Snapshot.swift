@@ -41,6 +41,8 @@ public struct Provenance: Hashable, Sendable {
   /// The version of ctxabi that made it.
   public var tool: String
   public var configuration: ConfigurationRecord?
+  /// The headers that declare the contexts, by the context's name, where the debug information says so.
+  public var declarations: [String: String] = [:]
 
   public init(
     release: String, architecture: String, buildID: String?, compiler: String?, types: String,
@@ -111,15 +113,12 @@ public struct Layout: Hashable, Sendable {
   public var size: Int
   /// In bytes: the largest natural alignment of the members.
   public var alignment: Int
-  /// The header that declares it, where the debug information says so.
-  public var declaredIn: String?
   /// In the order of the declaration, those of inner structures and unions in place. Union members overlap.
   public var members: [LayoutMember]
 
-  public init(size: Int, alignment: Int, declaredIn: String?, members: [LayoutMember]) {
+  public init(size: Int, alignment: Int, members: [LayoutMember]) {
     self.size = size
     self.alignment = alignment
-    self.declaredIn = declaredIn
     self.members = members
   }
 }
@@ -167,6 +166,9 @@ public struct AccessRule: Hashable, Sendable {
   public var meaning: Meaning
   /// Choices of registers for which something else happens, and what.
   public var deviations: [RegisterDeviation]
+  /// Of immediate stores that do something else than the register store of the same bytes: what a few immediates do. The
+  /// meaning is that of the first.
+  public var immediates: [ImmediateMeaning]
   /// The instructions that replace the access to the whole field with `r2` the value and `r1` the context, by the
   /// programs that have them.
   public var conversions: [ConversionRecord]
@@ -174,7 +176,7 @@ public struct AccessRule: Hashable, Sendable {
   public init(
     field: String, offset: Int, size: Int, parts: Parts, kinds: [AccessKind], registerType: String,
     needsPrivilege: Bool, programs: [String], meaning: Meaning, deviations: [RegisterDeviation],
-    conversions: [ConversionRecord]
+    immediates: [ImmediateMeaning], conversions: [ConversionRecord]
   ) {
     self.field = field
     self.offset = offset
@@ -186,6 +188,7 @@ public struct AccessRule: Hashable, Sendable {
     self.programs = programs
     self.meaning = meaning
     self.deviations = deviations
+    self.immediates = immediates
     self.conversions = conversions
   }
 
@@ -196,7 +199,7 @@ public struct AccessRule: Hashable, Sendable {
     /// Every aligned part of 1, 2, 4 or 8 bytes.
     case aligned
     /// These.
-    case some([Part])
+    case listed([Part])
   }
 
   /// A part of a field.
@@ -224,6 +227,22 @@ public struct RegisterDeviation: Hashable, Sendable {
   public init(registers: AccessRegisters, meaning: Meaning) {
     self.registers = registers
     self.meaning = meaning
+  }
+}
+
+/// What the store of one immediate does.
+public struct ImmediateMeaning: Hashable, Sendable {
+  public var immediate: Int32
+  public var meaning: Meaning
+
+  public init(immediate: Int32, meaning: Meaning) {
+    self.immediate = immediate
+    self.meaning = meaning
+  }
+
+  /// The immediate that a listing of accesses uses stands first, the others in their order.
+  public static func inOrder(_ left: ImmediateMeaning, _ right: ImmediateMeaning) -> Bool {
+    (left.immediate == 0x11 ? 0 : 1, left.immediate) < (right.immediate == 0x11 ? 0 : 1, right.immediate)
   }
 }
 

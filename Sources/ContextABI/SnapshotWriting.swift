@@ -52,6 +52,11 @@ extension Provenance {
     if let compiler { members.append(("compiler", JSONWriter.string(compiler))) }
     members.append(("types", JSONWriter.string(types)))
     members.append(("tool", JSONWriter.string(tool)))
+    if !declarations.isEmpty {
+      let sorted = declarations.sorted { $0.key < $1.key }
+      members.append(
+        ("declarations", JSONWriter.lines(sorted.map { ($0.key, JSONWriter.string($0.value)) }, indent: 1)))
+    }
     if let configuration {
       members.append(("configurationDigest", JSONWriter.string("sha256:" + configuration.digest)))
       let options = configuration.options.sorted { $0.key < $1.key }
@@ -78,11 +83,11 @@ extension Context {
       ("name", JSONWriter.string(name)), ("size", "\(layout.size)"),
       ("alignment", "\(layout.alignment)"),
     ]
-    var rest: [(String, String)] = []
-    if let header = layout.declaredIn { rest.append(("declaredIn", JSONWriter.string(header))) }
-    rest.append(("members", JSONWriter.lines(layout.members.map(\.json), indent: 2)))
-    rest.append(("rules", JSONWriter.lines(rules.map(\.json), indent: 2)))
-    return JSONWriter.lines(members + rest, indent: 1)
+    let lists: [(String, String)] = [
+      ("members", JSONWriter.lines(layout.members.map(\.json), indent: 2)),
+      ("rules", JSONWriter.lines(rules.map(\.json), indent: 2)),
+    ]
+    return JSONWriter.lines(members + lists, indent: 1)
   }
 }
 
@@ -115,6 +120,13 @@ extension AccessRule {
           : JSONWriter.object(
             deviations.map { ($0.registers.rawValue, JSONWriter.string($0.meaning.description)) })
       ),
+      (
+        "immediates",
+        immediates.isEmpty
+          ? nil
+          : JSONWriter.object(
+            immediates.map { ("\($0.immediate)", JSONWriter.string($0.meaning.description)) })
+      ),
       ("programs", JSONWriter.strings(programs)),
     ])
   }
@@ -135,7 +147,7 @@ extension AccessRule.Parts {
     switch self {
     case .whole: nil
     case .aligned: JSONWriter.string("aligned")
-    case .some(let parts): JSONWriter.strings(parts.map { "\($0.offset):\($0.size)" })
+    case .listed(let parts): JSONWriter.strings(parts.map { "\($0.offset):\($0.size)" })
     }
   }
 }

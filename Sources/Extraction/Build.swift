@@ -1,4 +1,5 @@
 import ByteReading
+import ContextABI
 import Emulation
 import KernelImage
 import TypeGraph
@@ -35,6 +36,41 @@ public final class Build {
     ].compactMap { image.symbols.address(of: $0) }
   }
 
+  /// The layouts alone of the contexts of these names, of all where none is named; nothing is emulated for them.
+  public func layouts(
+    of names: [String], _ provenance: Provenance
+  ) throws(ExtractionError) -> Snapshot {
+    var snapshot = Snapshot(
+      provenance: provenance, byteOrder: image.architecture.byteOrder, programs: [], contexts: [],
+      coverage: [], kernel: KernelSide(members: [:], structures: [:]))
+    let reader = ContextLayout(types: types)
+    do throws(TypeError) {
+      for subject in try self.subjects() {
+        guard let pair = subject.contexts, let name = try types.compositeName(pair.program) else {
+          continue
+        }
+        if !names.isEmpty, !names.contains(name) { continue }
+        snapshot.programs.append(
+          Program(
+            name: subject.name, type: subject.programType, attachType: subject.attachName,
+            context: name, kernelContext: try types.spelling(of: pair.kernel)))
+        if snapshot.contexts.contains(where: { $0.name == name }) { continue }
+        snapshot.contexts.append(
+          Context(name: name, layout: try reader.layout(of: pair.program), rules: []))
+        snapshot.provenance.declarations[name] = try reader.declaration(of: pair.program)
+      }
+    } catch { throw .typeGraph(error) }
+    snapshot.contexts.sort { $0.name.precedes($1.name) }
+    return snapshot
+  }
+
+  private func subjects() throws(TypeError) -> [Subject] {
+    do { return try subjects(unknownAttachTypes: false) } catch {
+      if case .typeGraph(let inner) = error { throw inner }
+      throw .malformed(error.description)
+    }
+  }
+
   /// The name of a type that a callback gave the id of: of the kernel's own BTF, or one that it looked up by name.
   func typeName(_ id: UInt32) -> String? {
     if id >= Callbacks.firstLookedUpType {
@@ -45,7 +81,7 @@ public final class Build {
   }
 
   /// A fault with the names of functions in place of their addresses.
-  func describe(_ fault: Fault) -> String {
+  public func describe(_ fault: Fault) -> String {
     func name(_ address: UInt64) -> String {
       guard let (name, offset) = image.symbols.nearest(to: address) else { return hexadecimal(address) }
       return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"

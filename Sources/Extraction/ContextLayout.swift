@@ -12,13 +12,17 @@ struct ContextLayout {
   /// The layout of `type`: its members, those of inner structures and unions in place.
   func layout(of type: TypeID) throws(TypeError) -> Layout {
     guard let composite = try types.composite(type) else {
-      return Layout(size: 0, alignment: 0, declaredIn: nil, members: [])
+      return Layout(size: 0, alignment: 0, members: [])
     }
     var members: [LayoutMember] = []
     try flatten(composite, prefix: "", origin: 0, into: &members, depth: 0)
     return Layout(
-      size: composite.byteSize, alignment: try alignment(of: type, depth: 0),
-      declaredIn: composite.declaredIn.map(Self.relativeToTree), members: members)
+      size: composite.byteSize, alignment: try alignment(of: type, depth: 0), members: members)
+  }
+
+  /// The header that declares `type`, where the debug information says so.
+  func declaration(of type: TypeID) throws(TypeError) -> String? {
+    try types.composite(type)?.declaredIn.map(Self.relativeToTree)
   }
 
   private func flatten(
@@ -90,7 +94,7 @@ struct ContextLayout {
   }
 
   /// A header's path from the top of the kernel tree, wherever that stood when it was built.
-  static func relativeToTree(_ path: String) -> String {
+  private static func relativeToTree(_ path: String) -> String {
     for top in ["/include/", "/arch/", "/kernel/", "/net/"] {
       if let range = path.range(of: top) { return String(path[path.index(after: range.lowerBound)...]) }
     }

@@ -47,9 +47,13 @@ final class FieldLookup {
       return Field(name: "beyond the end", offset: offset, size: size)
     }
     let members = try resolution.members(of: context, at: offset * 8..<(offset + size) * 8)
-    guard let first = members.first, let last = members.last,
-      let firstPath = first.path, let lastPath = last.path
-    else { return Field(name: "padding", offset: offset, size: size) }
+    guard let first = members.first, let last = members.last, let firstPath = first.path else {
+      return Field(name: "padding", offset: offset, size: size)
+    }
+    // A field may be read together with the padding behind it (bpf_sk_lookup.remote_port).
+    guard let lastPath = last.path else {
+      return Field(name: "\(firstPath) and padding", offset: offset, size: size)
+    }
     if members.count == 1, !first.isRun, first.start % 8 == 0, first.width % 8 == 0 {
       return Field(name: firstPath, offset: first.start / 8, size: first.width / 8)
     }

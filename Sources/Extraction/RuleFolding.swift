@@ -90,7 +90,7 @@ struct RuleFolding {
   ) -> AccessRule.Parts {
     if parts.isEmpty { return .whole }
     let sorted = parts.sorted()
-    return sorted == AccessRule.alignedParts(offset: offset, size: size) ? .aligned : .some(sorted)
+    return sorted == AccessRule.alignedParts(offset: offset, size: size) ? .aligned : .listed(sorted)
   }
 
   /// Whether an access to a part of `field` is just that part of the access to the whole.

@@ -10,6 +10,7 @@ public final class SnapshotBuilder {
   private let sweeper: Sweeper
   private var programs: [Program] = []
   private var contexts: [String: ContextDraft] = [:]
+  private var declarations: [String: String] = [:]
   private var coverage: [CoverageDraft: CoverageSet] = [:]
   private var roots: [String: Set<ConversionMeanings.Root>] = [:]
   private var fieldLookups: [TypeID: FieldLookup] = [:]
@@ -38,11 +39,13 @@ public final class SnapshotBuilder {
     let needsPrivilege: Bool
     let meaning: String
     let deviations: [AccessRegisters: String]
+    let immediates: [String]
   }
 
   private struct RuleValue {
     let meaning: Meaning
     let deviations: [RegisterDeviation]
+    let immediates: [ImmediateMeaning]
     var programs: Set<String> = []
     var conversions: [String: Set<String>] = [:]
   }
@@ -72,6 +75,8 @@ public final class SnapshotBuilder {
         pending.insert(contentsOf: try add(subject), at: 0)
       } catch { throw .typeGraph(error) }
     }
+    var provenance = provenance
+    provenance.declarations = declarations
     do {
       return Snapshot(
         provenance: provenance, byteOrder: build.callbacks.byteOrder,
@@ -110,7 +115,10 @@ public final class SnapshotBuilder {
       Program(
         name: subject.name, type: subject.programType, attachType: subject.attachName,
         context: name, kernelContext: kernelName))
-    if contexts[name] == nil { contexts[name] = ContextDraft(layout: layout) }
+    if contexts[name] == nil {
+      contexts[name] = ContextDraft(layout: layout)
+      declarations[name] = try ContextLayout(types: build.types).declaration(of: pair.program)
+    }
     let root = try self.root(subject, pair)
     roots[kernelName, default: []].insert(root)
     let folding = RuleFolding(
@@ -130,16 +138,24 @@ public final class SnapshotBuilder {
         RegisterDeviation(
           registers: registers, meaning: try meanings.meaning(of: evaluated, for: root)))
     }
+    var immediates: [ImmediateMeaning] = []
+    for (immediate, evaluated) in rule.whole.immediates {
+      immediates.append(
+        ImmediateMeaning(
+          immediate: immediate, meaning: try meanings.meaning(of: evaluated, for: root)))
+    }
+    immediates.sort(by: ImmediateMeaning.inOrder)
     let key = RuleKey(
       field: rule.field, offset: rule.offset, size: rule.size, parts: rule.parts, kinds: rule.kinds,
       registerType: rule.kinds[0].isWrite ? "" : registerType(rule.whole.access),
       needsPrivilege: rule.whole.access.needsPrivilege, meaning: meaning.description,
       deviations: Dictionary(
-        deviations.map { ($0.registers, $0.meaning.description) }, uniquingKeysWith: { $1 }))
+        deviations.map { ($0.registers, $0.meaning.description) }, uniquingKeysWith: { $1 }),
+      immediates: immediates.map { "\($0.immediate) \($0.meaning)" })
     let order = build.callbacks.byteOrder
     let code = rule.whole.access.code.map { $0.hexadecimal(order) }.joined(separator: " ")
-    contexts[context]?.rules[key, default: RuleValue(meaning: meaning, deviations: deviations)]
-      .programs.insert(subject.name)
+    let value = RuleValue(meaning: meaning, deviations: deviations, immediates: immediates)
+    contexts[context]?.rules[key, default: value].programs.insert(subject.name)
     contexts[context]?.rules[key]?.conversions[code, default: []].insert(subject.name)
   }
 
@@ -239,7 +255,7 @@ public final class SnapshotBuilder {
         field: key.field, offset: key.offset, size: key.size, parts: key.parts, kinds: key.kinds,
         registerType: key.registerType, needsPrivilege: key.needsPrivilege,
         programs: value.programs.sorted { $0.precedes($1) }, meaning: value.meaning,
-        deviations: value.deviations,
+        deviations: value.deviations, immediates: value.immediates,
         conversions: value.conversions.map { code, programs in
           ConversionRecord(programs: programs.sorted { $0.precedes($1) }, code: code)
         }.sorted { ($0.programs.joined(separator: " "), $0.code) < ($1.programs.joined(separator: " "), $1.code) })

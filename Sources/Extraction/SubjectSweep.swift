@@ -26,6 +26,8 @@ struct SweptAccess {
   let deviations: [AccessRegisters: ConversionMeanings.Evaluated]
   /// Of an immediate store: the register store of the same bytes does the same, whatever the immediate.
   let isAsRegisterStore: Bool
+  /// Of an immediate store that does something else: what the immediates that were tried do.
+  let immediates: [(immediate: Int32, evaluated: ConversionMeanings.Evaluated)]
 }
 
 /// Every accepted access of one subject, and what could not be told.
@@ -97,10 +99,13 @@ final class Sweeper {
       if let state = access.newState, sweep.states[state] == nil { sweep.states[state] = key }
       do throws(SymbolicError) {
         let evaluated = try evaluate(access, key.kind, .different)
+        let isAsRegisterStore = key.kind == .writeImmediate && isAsRegisterStore(subject, key)
         sweep.accesses[key] = SweptAccess(
           access: access, evaluated: evaluated,
           deviations: deviations(subject, key, evaluated, &sweep),
-          isAsRegisterStore: key.kind == .writeImmediate && isAsRegisterStore(subject, key))
+          isAsRegisterStore: isAsRegisterStore,
+          immediates: key.kind == .writeImmediate && !isAsRegisterStore
+            ? immediates(subject, key) : [])
       } catch {
         sweep.unclear.append((key, error.description))
       }
@@ -163,6 +168,21 @@ final class Sweeper {
       }
     }
     return result
+  }
+
+  /// What the immediates that are tried do, one by one.
+  private func immediates(
+    _ subject: Subject, _ key: AccessKey
+  ) -> [(immediate: Int32, evaluated: ConversionMeanings.Evaluated)] {
+    Self.immediates.compactMap { immediate in
+      guard
+        case .accepted(let access) = build.probe.outcome(
+          subject.access, .writeImmediate, offset: key.offset, size: key.size, immediate: immediate),
+        let evaluated = try? meanings.evaluate(
+          access.code, isWrite: true, base: AccessRegisters.different.base, value: nil)
+      else { return nil }
+      return (immediate, evaluated)
+    }
   }
 
   /// Immediates that a conversion may treat differently: small, none, all bits, and around the widths of fields.

@@ -257,14 +257,14 @@ final class MemberNaming {
       if let owner = try overlaid(found, in: place, composite) {
         result += owner
       } else {
-        result.append(try resolved(found, place, composite.name))
+        result.append(try resolved(found, place, try types.compositeName(type)))
       }
     }
     return result
   }
 
   private func resolved(
-    _ found: ResolvedMember, _ place: Place, _ structure: String
+    _ found: ResolvedMember, _ place: Place, _ structure: String?
   ) throws(TypeError) -> Resolved {
     guard let path = found.path else {
       let member = Expression.Member(

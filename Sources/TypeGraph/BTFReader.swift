@@ -41,8 +41,8 @@ public final class BTFReader: TypeSource {
     for number in 1..<offsets.count { _ = try node(TypeID(UInt32(number))) }
   }
 
-  public func types(named name: String, kind: NamedKind) throws(TypeError) -> [TypeID] {
-    index[NameKey(kind: kind, name: name)] ?? []
+  public func types(named name: String, in kinds: [NamedKind]) throws(TypeError) -> [TypeID] {
+    kinds.flatMap { index[NameKey(kind: $0, name: name)] ?? [] }
   }
 
   public func function(named name: String) throws(TypeError) -> TypeNode.Function? {

@@ -17,7 +17,8 @@ public final class DWARFReader: TypeSource {
   private var indexedUnits: [UnitIndex]
   /// Arrays that are elements of arrays: DWARF has no entry of their own for them.
   private var innerArrays: [TypeID: TypeNode] = [:]
-  private var searched: [UnitIndex.Key: [TypeID]] = [:]
+  /// What a search of all units found, by name.
+  private var searched: [String: [(kind: NamedKind, type: TypeID)]] = [:]
 
   /// The byte order of the file.
   let isBigEndian: Bool
@@ -46,16 +47,17 @@ public final class DWARFReader: TypeSource {
     close(descriptor)
   }
 
-  public func types(named name: String, kind: NamedKind) throws(TypeError) -> [TypeID] {
-    let key = UnitIndex.Key(kind: kind, name: name)
+  public func types(named name: String, in kinds: [NamedKind]) throws(TypeError) -> [TypeID] {
     for unit in indexedUnits {
-      let found = unit.entries(for: key)
+      let found = kinds.flatMap { unit.entries(for: UnitIndex.Key(kind: $0, name: name)) }
       if !found.isEmpty { return found.map(identify) }
     }
-    if let known = searched[key] { return known }
-    let found = DWARFUnits.firstType(key, in: dwarf).map { [identify($0)] } ?? []
-    searched[key] = found
-    return found
+    if let known = searched[name] { return known.filter { kinds.contains($0.kind) }.map(\.type) }
+    let found = DWARFUnits.firstTypes(named: name, in: dwarf).map {
+      (kind: $0.kind, type: identify($0.entry))
+    }
+    searched[name] = found
+    return found.filter { kinds.contains($0.kind) }.map(\.type)
   }
 
   public func function(named name: String) throws(TypeError) -> TypeNode.Function? {

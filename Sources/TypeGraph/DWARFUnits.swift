@@ -28,20 +28,21 @@ enum DWARFUnits {
     return result
   }
 
-  /// The first complete type of this name in any unit, type units included.
-  static func firstType(_ key: UnitIndex.Key, in dwarf: OpaquePointer) -> Dwarf_Die? {
-    var found: Dwarf_Die?
-    forEach(in: dwarf) { unit in
-      key.name.withCString { name in
+  /// The complete types of this name in the first unit that has any, type units included.
+  static func firstTypes(
+    named name: String, in dwarf: OpaquePointer
+  ) -> [(kind: NamedKind, entry: Dwarf_Die)] {
+    var found: [(kind: NamedKind, entry: Dwarf_Die)] = []
+    name.withCString { name in
+      forEach(in: dwarf) { unit in
         DWARFEntry.forEachChild(of: unit) { child in
-          guard found == nil, DWARFEntry.namedKind(child) == key.kind,
-            let candidate = DWARFEntry.rawName(child), strcmp(candidate, name) == 0,
-            !DWARFEntry.isDeclaration(child)
+          guard let candidate = DWARFEntry.rawName(child), strcmp(candidate, name) == 0,
+            let kind = DWARFEntry.namedKind(child), !DWARFEntry.isDeclaration(child)
           else { return }
-          found = child
+          found.append((kind, child))
         }
+        return !found.isEmpty
       }
-      return found != nil
     }
     return found
   }

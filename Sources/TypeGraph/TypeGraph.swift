@@ -36,15 +36,34 @@ public final class TypeGraph {
   /// The node of `type` without its typedefs and qualifiers. What is only declared there is completed by name.
   public func strippedNode(_ type: TypeID) throws(TypeError) -> TypeNode {
     let found = try node(try stripped(type))
-    if case .declaration(_, let name) = found, let complete = try composite(named: name) {
+    if case .declaration(_, let name) = found, !name.isEmpty, let complete = try composite(named: name) {
       return try node(complete)
     }
     return found
   }
 
-  /// The first complete structure or union of this name.
+  /// The first complete structure or union of this name, or of the typedef of this name.
   public func composite(named name: String) throws(TypeError) -> TypeID? {
-    try source.types(named: name, kind: .composite).first
+    for found in try source.types(named: name, in: [.composite, .alias]) {
+      let type = try stripped(found)
+      if case .composite = try node(type) { return type }
+    }
+    return nil
+  }
+
+  /// The name of the structure or union that `type` is; of one without a name, that of its typedef.
+  public func compositeName(_ type: TypeID) throws(TypeError) -> String? {
+    guard let composite = try composite(type) else { return nil }
+    if !composite.name.isEmpty { return composite.name }
+    var current = type
+    for _ in 0..<Self.chainLimit {
+      switch try node(current) {
+      case .alias(let name, _): return name
+      case .qualified(_, let target): current = target
+      default: return nil
+      }
+    }
+    return nil
   }
 
   /// The structure or union that `type` is, its typedefs and qualifiers passed over.
@@ -61,7 +80,7 @@ public final class TypeGraph {
 
   /// The enumerators of the first enumeration of this name.
   public func enumerators(of name: String) throws(TypeError) -> [TypeNode.Enumerator]? {
-    guard let type = try source.types(named: name, kind: .enumeration).first,
+    guard let type = try source.types(named: name, in: [.enumeration]).first,
       case .enumeration(let enumeration) = try node(type)
     else { return nil }
     return enumeration.enumerators

@@ -5,8 +5,8 @@ public protocol TypeSource: AnyObject {
   /// `DWARF` or `BTF`, for messages.
   var format: String { get }
 
-  /// The complete structures, unions, enumerations or typedefs of this name, in the order of the file.
-  func types(named name: String, kind: NamedKind) throws(TypeError) -> [TypeID]
+  /// The complete types of this name in one of these name spaces, in the order of the file.
+  func types(named name: String, in kinds: [NamedKind]) throws(TypeError) -> [TypeID]
 
   /// The type of the function of this name.
   func function(named name: String) throws(TypeError) -> TypeNode.Function?

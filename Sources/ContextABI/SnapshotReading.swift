@@ -1,0 +1,102 @@
+import ByteReading
+import Digest
+import Foundation
+
+/// Why a file is no snapshot that can be used.
+public struct SnapshotError: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Problem: Sendable, Hashable {
+    /// It is no JSON, or cut off.
+    case syntax(String)
+    /// It is JSON, but no snapshot of ctxabi.
+    case foreign
+    /// It is of a version of the format that this ctxabi does not know.
+    case version(Int)
+    /// The ABI was changed by hand, or the file is a mixture of two.
+    case edited
+    /// Something in it contradicts the format.
+    case content(String)
+  }
+
+  public let file: String
+  public let problem: Problem
+
+  public init(file: String, problem: Problem) {
+    self.file = file
+    self.problem = problem
+  }
+
+  public var description: String {
+    switch problem {
+    case .syntax(let detail): "\(file): is cut off, or no JSON: \(detail)"
+    case .foreign: "\(file): is no snapshot (its \"schema\" is not \"\(Snapshot.schema)\")"
+    case .version(let version):
+      "\(file): is a snapshot of format version \(version); this ctxabi reads version \(Snapshot.schemaVersion). Use a newer ctxabi, or make the snapshot again"
+    case .edited:
+      "\(file): its content does not agree with its digest: it was edited, or torn. Make it again from the kernel"
+    case .content(let detail): "\(file): \(detail)"
+    }
+  }
+}
+
+extension Snapshot {
+  /// No snapshot is larger: a whole kernel takes a third of a megabyte.
+  public static let sizeLimit = 64 << 20
+
+  /// Reads a snapshot from the bytes of a file.
+  ///
+  /// - Parameter file: the file's name, for messages.
+  public init(json: Data, file: String) throws(SnapshotError) {
+    guard json.count <= Self.sizeLimit else {
+      throw SnapshotError(
+        file: file, problem: .content("is \(json.count) bytes long; no snapshot is over \(Self.sizeLimit)"))
+    }
+    let decoder = JSONDecoder()
+    let header: HeaderRecord
+    do { header = try decoder.decode(HeaderRecord.self, from: json) } catch {
+      throw SnapshotError(file: file, problem: .syntax(Self.explain(error)))
+    }
+    guard header.schema == Self.schema else { throw SnapshotError(file: file, problem: .foreign) }
+    guard let version = header.version, version == Self.schemaVersion else {
+      throw SnapshotError(file: file, problem: .version(header.version ?? 0))
+    }
+    guard let body = Self.abiBytes(of: json), header.digest == "sha256:" + sha256(body) else {
+      throw SnapshotError(file: file, problem: .edited)
+    }
+    let record: SnapshotRecord
+    do { record = try decoder.decode(SnapshotRecord.self, from: json) } catch {
+      throw SnapshotError(file: file, problem: .content(Self.explain(error)))
+    }
+    do { self = try record.snapshot() } catch {
+      throw SnapshotError(file: file, problem: .content(error.description))
+    }
+  }
+
+  /// The bytes that the digest is taken of: from the byte order to the end of the outermost object.
+  private static func abiBytes(of json: Data) -> Data? {
+    guard let start = json.range(of: Data("\n\"byteOrder\": ".utf8)),
+      let end = json.range(of: Data("\n}\n".utf8), options: .backwards),
+      start.lowerBound + 1 <= end.lowerBound
+    else { return nil }
+    return json[(start.lowerBound + 1)..<end.lowerBound]
+  }
+
+  private static func explain(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    func place(_ context: DecodingError.Context) -> String {
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+    }
+    switch error {
+    case .dataCorrupted(let context): return place(context)
+    case .keyNotFound(let key, let context): return "\(place(context)) (\(key.stringValue))"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): return place(context)
+    @unknown default: return "\(error)"
+    }
+  }
+}
+
+private struct HeaderRecord: Decodable {
+  let schema: String?
+  let version: Int?
+  let digest: String?
+}

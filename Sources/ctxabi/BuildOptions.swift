@@ -1,0 +1,96 @@
+import ArgumentParser
+import ContextABI
+import Extraction
+import KernelImage
+import TypeGraph
+
+/// The debug information that types are taken from.
+enum TypesChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, dwarf, btf
+}
+
+/// How a kernel build is opened: shared by all commands that take one.
+struct BuildOptions: ParsableArguments {
+  @Argument(
+    help: "The kernel build: an ELF vmlinux of x86-64, arm64, riscv64 or s390x.",
+    completion: .file())
+  var kernel: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Where types come from: auto (DWARF where there is some, else BTF), dwarf or btf.",
+      valueName: "source"))
+  var types: TypesChoice = .auto
+
+  @Option(
+    help: ArgumentHelp(
+      "The build's configuration, where the kernel does not hold it itself.", valueName: "file"),
+    completion: .file())
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Another directory to look for separate debug files in (.build-id/xx/yyyy.debug).",
+      valueName: "directory"),
+    completion: .directory)
+  var debugDirectory: [String] = []
+
+  /// Opens the build with its types.
+  func open() throws -> (build: Build, provenance: Provenance) {
+    do {
+      let image = try KernelImage.open(
+        kernel, debugDirectories: debugDirectory + ["/usr/lib/debug"])
+      let source = try typeSource(of: image)
+      let configuration = try config.map { path throws(KernelImageError) in
+        try KernelConfiguration(file: path)
+      }
+      let build = try Build(image, TypeGraph(source))
+      return (
+        build,
+        Provenance(
+          release: image.banner.release, architecture: image.architecture.rawValue,
+          buildID: image.buildID, compiler: image.banner.compiler, types: source.format,
+          tool: "ctxabi \(Version.text)", configuration: configuration?.record)
+      )
+    } catch let error as KernelImageError {
+      throw Failure(message: error.description)
+    } catch let error as TypeError {
+      throw Failure(message: "\(kernel): \(error)")
+    } catch let error as ExtractionError {
+      throw Failure(message: "\(kernel): \(error)")
+    }
+  }
+
+  private func typeSource(of image: KernelImage) throws -> any TypeSource {
+    if types != .btf, let path = image.dwarfFile {
+      return try DWARFReader(path: path, near: Build.anchors(of: image))
+    }
+    if types != .dwarf, let btf = image.btf {
+      return try BTFReader(btf, order: image.architecture.byteOrder)
+    }
+    let wanted =
+      switch types {
+      case .auto: "neither DWARF (.debug_info) nor BTF (.BTF)"
+      case .dwarf: "no DWARF (.debug_info)"
+      case .btf: "no BTF (.BTF)"
+      }
+    throw Failure(
+      message:
+        "\(kernel): has \(wanted). Build it with CONFIG_DEBUG_INFO_BTF=y, or give the directory of its separate debug file with --debug-directory"
+    )
+  }
+
+  /// The snapshot of the build.
+  func snapshot() throws -> Snapshot {
+    let (build, provenance) = try open()
+    let builder = SnapshotBuilder(build)
+    let progress = Console.Progress()
+    builder.progress = { name, number, count in
+      progress.show("asking the verifier of \(provenance.release): \(name) (\(number) of \(count))")
+    }
+    defer { progress.finish() }
+    do { return try builder.snapshot(provenance) } catch {
+      throw Failure(message: "\(kernel): \(error)")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import ContextABI
+import Reporting
+
+/// `ctxabi show`
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Shows what programs see: layouts, who may access which field, and what it means.",
+    discussion: """
+      The layout is written as pahole does: offset and size in bytes behind each member. Below a field stands, for each \
+      way to access it, the expression over the kernel's own members that the access stands for. `value` is what a store \
+      stores. Programs are named by their type and, where it matters, their attach type; `+tstamp_type` names programs \
+      that have also accessed that field, and `ptr:` the socket pointers that a context or a helper hands out.
+
+      Examples:
+        ctxabi show vmlinux --context __sk_buff
+        ctxabi show vmlinux --context __sk_buff --prog-type sched_cls --raw
+        ctxabi show vmlinux --context xdp_md --layout
+      """)
+
+  @OptionGroup var build: BuildOptions
+
+  @Option(
+    help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"))
+  var context: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Only what programs of this type see (repeatable): sched_cls, cgroup_sock_addr/inet4_bind, …",
+      valueName: "type"))
+  var progType: [String] = []
+
+  @Flag(help: "The layout alone: offsets, sizes, holes.")
+  var layout = false
+
+  @Flag(help: "The instructions that replace each access, too, in the kernel's own wording.")
+  var raw = false
+
+  @Option(help: ArgumentHelp("text, or json (the snapshot's format).", valueName: "format"))
+  var format: OutputFormat = .text
+
+  func validate() throws {
+    if layout && raw { throw ValidationError("--layout and --raw exclude each other.") }
+  }
+
+  func run() throws {
+    let whole = try layout ? layouts() : build.snapshot()
+    let snapshot = try SnapshotSelection(contexts: context, programs: progType).select(from: whole)
+    if format == .json {
+      Console.output(snapshot.json)
+      return
+    }
+    let text = ContextText(
+      snapshot, detail: layout ? .layout : raw ? .instructions : .meaning, width: Console.width,
+      style: Console.isColoured ? .coloured : .plain)
+    Console.output(
+      snapshot.contexts.map { text.lines($0).joined(separator: "\n") + "\n" }.joined(separator: "\n"))
+    for item in snapshot.coverage where item.isHole {
+      Console.error("not covered: \(item.programs.joined(separator: ", ")): \(item.reason)")
+    }
+  }
+
+  /// A snapshot of layouts alone: nothing is emulated for it.
+  private func layouts() throws -> Snapshot {
+    let (build, provenance) = try build.open()
+    do { return try build.layouts(of: context, provenance) } catch {
+      throw Failure(message: "\(self.build.kernel): \(error)")
+    }
+  }
+}
+
+/// The formats that `show` writes.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json }

@@ -1,0 +1,44 @@
+import ArgumentParser
+import ContextABI
+import Foundation
+
+/// `ctxabi snapshot`
+struct SnapshotCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "snapshot",
+    abstract: "Saves the whole context ABI of a kernel build as a file.",
+    discussion: """
+      The file is JSON (docs/snapshot.schema.json describes it), made to be kept in git: equal builds give equal bytes, \
+      and a changed field is a few changed lines. Where the build comes from stands apart from the ABI.
+
+      Example:
+        ctxabi snapshot /usr/lib/debug/boot/vmlinux-6.1.0-50-cloud-amd64 -o debian-6.1-amd64.json
+      """)
+
+  @OptionGroup var build: BuildOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The file to write; without it, the standard output.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  func run() throws {
+    let snapshot = try build.snapshot()
+    guard let output else {
+      Console.output(snapshot.json)
+      return
+    }
+    do {
+      try Data(snapshot.json.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+    } catch {
+      throw Failure(message: "\(output): can't be written: \(error.localizedDescription)")
+    }
+    for item in snapshot.coverage where item.isHole {
+      Console.error("not covered: \(item.programs.joined(separator: ", ")): \(item.reason)")
+    }
+    if snapshot.coverage.contains(where: \.isHole) {
+      throw Failure(message: "\(output) has been written, but is not whole")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Glibc
+
+/// What goes to the terminal, and how a command ends.
+enum Console {
+  /// Whether a stream is a terminal.
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Whether the output should be coloured: on a terminal, unless the user says no (see no-color.org).
+  static var isColoured: Bool {
+    guard isTerminal(STDOUT_FILENO) else { return false }
+    if let value = getenv("NO_COLOR"), value[0] != 0 { return false }
+    return getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
+  /// The columns of the terminal; 80 elsewhere.
+  static var width: Int {
+    var size = winsize()
+    guard isTerminal(STDOUT_FILENO), ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
+      size.ws_col >= 40
+    else { return 80 }
+    return min(Int(size.ws_col), 120)
+  }
+
+  static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  static func error(_ message: String) { write("ctxabi: \(message)\n", to: STDERR_FILENO) }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { bytes in
+      var written = 0
+      while written < bytes.count {
+        let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+        if count < 0 && errno == EINTR { continue }
+        // A reader that went away (`| head`) is no error of ours.
+        if count <= 0 { exit(errno == EPIPE ? 0 : 2) }
+        written += count
+      }
+    }
+  }
+
+  /// A line on the terminal that says what is being done, and is gone when it is done.
+  ///
+  /// It appears only when the work takes longer than a second, and only on a terminal.
+  final class Progress {
+    private let start = Console.seconds
+    private var isShown = false
+
+    func show(_ text: String) {
+      guard Console.isTerminal(STDERR_FILENO), Console.seconds - start > 1 else { return }
+      isShown = true
+      Console.write("\r\u{1b}[K\(text.prefix(78))", to: STDERR_FILENO)
+    }
+
+    func finish() {
+      if isShown { Console.write("\r\u{1b}[K", to: STDERR_FILENO) }
+      isShown = false
+    }
+  }
+
+  /// A clock that only goes forward.
+  static var seconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
+
+/// Why a command can't do what it was asked for.
+struct Failure: Error {
+  let message: String
+  /// The exit status: 2, the check could not be made.
+  var status: Int32 = 2
+}

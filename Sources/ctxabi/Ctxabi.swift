@@ -1,0 +1,32 @@
+import ArgumentParser
+import Glibc
+
+/// The command line.
+@main
+struct Ctxabi: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ctxabi",
+    abstract: "Audits the ABI that the Linux kernel promises to BPF programs through their contexts.",
+    discussion: """
+      A BPF program sees a packet through struct __sk_buff, which does not exist at run time: the verifier rewrites \
+      every access. ctxabi takes a kernel build, runs the kernel's own verifier callbacks in an emulator, and tells what \
+      each field of each context means.
+
+      Start with:
+        ctxabi show vmlinux --context __sk_buff
+      """,
+    version: Version.text,
+    subcommands: [ShowCommand.self, SnapshotCommand.self, AccessesCommand.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      Console.error(failure.message)
+      Glibc.exit(failure.status)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
