@@ -39,12 +39,14 @@ let package = Package(
         "SymbolicEvaluation",
       ],
       swiftSettings: strict),
+    .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI"], swiftSettings: strict),
     .target(
-      name: "Reporting", dependencies: ["ByteReading", "BPF", "ContextABI"], swiftSettings: strict),
+      name: "Reporting", dependencies: ["ByteReading", "BPF", "ContextABI", "Comparison"],
+      swiftSettings: strict),
     .executableTarget(
       name: "ctxabi",
       dependencies: [
-        "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Reporting",
+        "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Comparison", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),

@@ -301,10 +301,16 @@ public struct KernelSide: Hashable, Sendable {
   public var members: [String: [NamedMember]]
   /// The members of the structures that these are in, by the structure's name: what exists, used or not.
   public var structures: [String: [StructureMember]]
+  /// Numbers that the configuration decides and that may stand in meanings: `CONFIG_NR_CPUS`.
+  public var numbers: [String: UInt64]
 
-  public init(members: [String: [NamedMember]], structures: [String: [StructureMember]]) {
+  public init(
+    members: [String: [NamedMember]], structures: [String: [StructureMember]],
+    numbers: [String: UInt64]
+  ) {
     self.members = members
     self.structures = structures
+    self.numbers = numbers
   }
 }
 

@@ -92,6 +92,7 @@ struct CoverageRecord: Decodable {
 struct KernelRecord: Decodable {
   let members: [String: [NamedMemberRecord]]
   let structures: [String: [StructureMemberRecord]]
+  let numbers: [String: UInt64]
 }
 
 struct NamedMemberRecord: Decodable {
@@ -300,6 +301,6 @@ extension KernelRecord {
             name: $0.member, bitOffset: $0.at, type: $0.type)
         }
       },
-      structures: structures.mapValues { $0.map(\.member) })
+      structures: structures.mapValues { $0.map(\.member) }, numbers: numbers)
   }
 }

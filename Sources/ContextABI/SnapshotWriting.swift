@@ -174,6 +174,10 @@ extension KernelSide {
       [
         ("members", JSONWriter.lines(members, indent: 1)),
         ("structures", JSONWriter.lines(structures, indent: 1)),
+        (
+          "numbers",
+          JSONWriter.object(numbers.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") })
+        ),
       ], indent: 0)
   }
 }

@@ -42,7 +42,7 @@ public final class Build {
   ) throws(ExtractionError) -> Snapshot {
     var snapshot = Snapshot(
       provenance: provenance, byteOrder: image.architecture.byteOrder, programs: [], contexts: [],
-      coverage: [], kernel: KernelSide(members: [:], structures: [:]))
+      coverage: [], kernel: KernelSide(members: [:], structures: [:], numbers: [:]))
     let reader = ContextLayout(types: types)
     do throws(TypeError) {
       for subject in try self.subjects() {
@@ -69,6 +69,16 @@ public final class Build {
       if case .typeGraph(let inner) = error { throw inner }
       throw .malformed(error.description)
     }
+  }
+
+  /// Numbers of the configuration that the kernel's data tells: `nr_cpu_ids` starts as `CONFIG_NR_CPUS` (kernel/smp.c).
+  var configuredNumbers: [String: UInt64] {
+    guard let address = image.symbols.address(of: "nr_cpu_ids"),
+      let bytes = try? image.memory.bytes(at: address),
+      let count: UInt32 = try? bytes.integer(at: 0, image.architecture.byteOrder),
+      (1...65536).contains(count)
+    else { return [:] }
+    return ["CONFIG_NR_CPUS": UInt64(count)]
   }
 
   /// The name of a type that a callback gave the id of: of the kernel's own BTF, or one that it looked up by name.

@@ -272,7 +272,8 @@ public final class SnapshotBuilder {
     }
     return KernelSide(
       members: members,
-      structures: try KernelSideBuilder(types: build.types).structures(of: members.values.joined()))
+      structures: try KernelSideBuilder(types: build.types).structures(of: members.values.joined()),
+      numbers: build.configuredNumbers)
   }
 }
 

@@ -9,14 +9,16 @@ public struct ProgramNames {
   /// - Parameter programs: all programs that see the same context.
   public init(_ programs: some Sequence<Program>) {
     all = Set(programs.map(\.name))
-    families = Dictionary(grouping: programs, by: \.type).mapValues { Set($0.map(\.name)) }
+    // Socket pointers are asked for with some program type, but are none of its programs.
+    let typed = programs.filter { !$0.name.hasPrefix("ptr:") }
+    families = Dictionary(grouping: typed, by: \.type).mapValues { Set($0.map(\.name)) }
   }
 
   /// `all`, `all but lwt_in, lwt_out`, `sched_cls, cgroup_sock_addr/inet4_bind`. The names are those of the enumerators,
   /// in lower case; a program type alone stands for all of its attach types.
   public func text(_ names: some Sequence<String>) -> String {
     let names = Set(names)
-    if names == all, all.count > 1 { return "all" }
+    if names == all { return all.count > 1 ? "all" : folded(names).joined(separator: ", ") }
     let shown = folded(names)
     let missing = folded(all.subtracting(names))
     if missing.count <= 3, missing.count < shown.count {

@@ -1,3 +1,5 @@
+import Comparison
+
 /// How text is set apart: by colours on a terminal, not at all elsewhere.
 public struct Style: Sendable {
   /// No escape sequences.
@@ -11,6 +13,15 @@ public struct Style: Sendable {
   func dim(_ text: String) -> String { wrap(text, "2") }
   func warning(_ text: String) -> String { wrap(text, "33") }
   func kind(_ text: String, isWrite: Bool) -> String { wrap(text, isWrite ? "35" : "36") }
+
+  func severity(_ text: String, _ severity: Severity) -> String {
+    switch severity {
+    case .breaking: wrap(text, "1;31")
+    case .review, .coverage: wrap(text, "1;33")
+    case .addition: wrap(text, "1;32")
+    case .note: wrap(text, "1")
+    }
+  }
 
   private func wrap(_ text: String, _ code: String) -> String {
     isColoured ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text

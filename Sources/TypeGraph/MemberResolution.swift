@@ -83,11 +83,30 @@ public struct MemberResolution {
     name.isEmpty ? path : path.isEmpty ? name : "\(path).\(name)"
   }
 
-  /// A member's width in bits. A flexible array reaches to wherever the object ends.
-  private func width(of member: TypeNode.Member) throws(TypeError) -> Int {
+  /// A member's width in bits. A flexible array at the end, or in a union, reaches as far as anybody reads; one of no
+  /// length in between only marks a place (`__pkt_type_offset` of struct sk_buff).
+  private func width(
+    of member: TypeNode.Member, in composite: TypeNode.Composite, depth: Int
+  ) throws(TypeError) -> Int {
     if let width = member.bitSize { return width }
-    if case .array(_, 0) = try types.strippedNode(member.type) { return 0 }
-    return (try types.byteSize(of: member.type) ?? 0) * 8
+    if let size = try types.byteSize(of: member.type), size > 0 { return size * 8 }
+    guard composite.kind == .union || composite.members.last == member else { return 0 }
+    return try endsFlexibly(member.type, depth: depth) ? Self.flexibleWidth : 0
+  }
+
+  /// Far behind any offset that an access can name.
+  private static let flexibleWidth = 1 << 24
+
+  /// Whether a type is an array without a length, or a structure that ends with one.
+  private func endsFlexibly(_ type: TypeID, depth: Int) throws(TypeError) -> Bool {
+    guard depth < Self.depthLimit else { return false }
+    switch try types.strippedNode(type) {
+    case .array(_, let count): return count == 0
+    case .composite(let composite):
+      guard let last = composite.members.last else { return false }
+      return try endsFlexibly(last.type, depth: depth + 1)
+    default: return false
+    }
   }
 
   private func resolveMember(
@@ -106,7 +125,7 @@ public struct MemberResolution {
     var position = range.lowerBound
     for member in composite.members {
       let start = origin + member.bitOffset
-      let end = start + (try width(of: member))
+      let end = start + (try width(of: member, in: composite, depth: depth))
       guard start < range.upperBound, end > position, end > start else { continue }
       if start > position { result.append(padding(position..<start)) }
       let covered = max(start, position)..<min(end, range.upperBound)
@@ -123,7 +142,7 @@ public struct MemberResolution {
     var best: (score: [Int], members: [ResolvedMember])?
     for member in composite.members {
       let start = origin + member.bitOffset
-      let end = start + (try width(of: member))
+      let end = start + (try width(of: member, in: composite, depth: depth))
       guard start <= range.lowerBound, end > range.lowerBound else { continue }
       let covered = range.lowerBound..<min(end, range.upperBound)
       var members = try resolveMember(member, covered, origin, path, depth)

@@ -1,0 +1,119 @@
+import ContextABI
+
+/// How the meaning of an access has changed.
+enum MeaningVerdict: Sendable {
+  /// The same text, or the same for every value that was tried.
+  case rewritten(inputs: Int, isProof: Bool)
+  /// Other values over the same members, or another member although the old one is still there.
+  case changed(Witness)
+  /// Other values only where the old one follows a null pointer.
+  case changedOnFaults(Witness)
+  /// Written over members that the new build does not have.
+  case unprovable(gone: [String])
+  /// Values that were impossible before.
+  case widened(String)
+  /// One constant for another.
+  case constant(before: UInt64, after: UInt64)
+  /// Only constants differ, and these follow the configuration.
+  case configured(option: String, before: UInt64, after: UInt64)
+}
+
+/// Compares meanings of two builds.
+struct MeaningComparison {
+  let world: MemberWorld
+  /// Numbers that the configuration decides, on both sides: `CONFIG_NR_CPUS`.
+  let configured: [(option: String, old: UInt64, new: UInt64)]
+
+  /// How `new` differs from `old`; nil when they are the same.
+  func compare(_ old: Meaning, _ new: Meaning) -> MeaningVerdict? {
+    if old == new { return nil }
+    if let before = old.plainConstant, let after = new.plainConstant {
+      return configuredChange(before, after) ?? .constant(before: before, after: after)
+    }
+    if let verdict = configuredChange(old, new) { return verdict }
+    if new.members.isEmpty, !old.members.isEmpty, case .different(let witness) = relation(old, new) {
+      return .changed(witness)
+    }
+    let gone = old.members.map(\.path).filter { !world.stillExists($0) || isNarrower($0, new) }
+    if let verdict = otherWidths(old, new) { return verdict }
+    guard gone.isEmpty else { return .unprovable(gone: gone.sorted()) }
+    if let before = old.plainConstant { return .widened("it was always \(before)") }
+    switch relation(old, new) {
+    case .equal(let inputs, let isProof): return .rewritten(inputs: inputs, isProof: isProof)
+    case .different(let witness): return .changed(witness)
+    case .differentOnFaults(let witness): return .changedOnFaults(witness)
+    }
+  }
+
+  private func relation(_ old: Meaning, _ new: Meaning) -> MeaningRelation {
+    WitnessSearch(old, new, in: world).relation()
+  }
+
+  /// The same expression over a member that has become wider, or narrower.
+  private func otherWidths(_ old: Meaning, _ new: Meaning) -> MeaningVerdict? {
+    let before = Dictionary(old.members.map { ($0.path, $0.width) }, uniquingKeysWith: max)
+    var smaller = before
+    var wider: [String] = []
+    var isChanged = false
+    for member in new.members {
+      guard let width = before[member.path], member.width != width else { continue }
+      isChanged = true
+      smaller[member.path] = min(width, member.width)
+      if member.width > width { wider.append(member.path) }
+    }
+    guard isChanged else { return nil }
+    // Over the values that the member can have in both builds nothing may differ.
+    guard
+      case .equal(let inputs, let isProof) = WitnessSearch(old, new, in: world, widths: smaller)
+        .relation()
+    else { return nil }
+    return wider.isEmpty
+      ? .rewritten(inputs: inputs, isProof: isProof)
+      : .widened("\(wider.sorted().joined(separator: ", ")) has more bits")
+  }
+
+  /// Whether the member of this path has fewer bits in the new build than the old meaning uses: it is another one.
+  private func isNarrower(_ path: String, _ new: Meaning) -> Bool {
+    guard let before = world.oldMember(path)?.width else { return false }
+    if let after = world.newMember(path)?.width { return after < before }
+    return world.newWidth(of: path).map { $0 < before } ?? false
+  }
+
+  // MARK: - Constants of the configuration
+
+  private func configuredChange(_ old: UInt64, _ new: UInt64) -> MeaningVerdict? {
+    for (option, before, after) in configured {
+      if old &- before == new &- after, old &- before <= 2 {
+        return .configured(option: option, before: old, after: new)
+      }
+    }
+    return nil
+  }
+
+  /// Whether `new` is `old` with the constants that follow a configured number.
+  private func configuredChange(_ old: Meaning, _ new: Meaning) -> MeaningVerdict? {
+    for (option, before, after) in configured where before != after {
+      var changed: (UInt64, UInt64)?
+      let adapted = Meaning(
+        old.tree.mapConstants { constant in
+          guard constant &- before <= 2 else { return constant }
+          changed = (constant, constant &- before &+ after)
+          return constant &- before &+ after
+        })
+      if let changed, adapted == new {
+        return .configured(option: option, before: changed.0, after: changed.1)
+      }
+    }
+    return nil
+  }
+}
+
+extension Meaning {
+  /// The constant that a read always gives.
+  fileprivate var plainConstant: UInt64? {
+    guard case .outcome(let outcome) = tree, outcome.effects.isEmpty,
+      case .constant(let value)? = outcome.result
+    else { return nil }
+    return value
+  }
+}
