@@ -147,8 +147,8 @@ struct WitnessSearch {
 
   /// Edges one by one and in pairs, then random values; always the same ones.
   private func sampledInputs() -> [Input] {
-    var inputs: [Input] = []
     let usual = usualInput
+    var inputs = [usual]
     let edges = variables.map { edgeValues($0) }
     for (index, variable) in variables.enumerated() {
       for edge in edges[index] {
@@ -188,10 +188,14 @@ struct WitnessSearch {
     return inputs
   }
 
-  /// No pointer is null, every member has a value of its own.
+  /// No pointer is null, every member has a value of its own; what the old build did not have is 0.
   private var usualInput: Input {
     var members: [String: UInt64] = [:]
     for (index, variable) in variables.enumerated() {
+      if !variable.isPointer, !world.existedBefore(variable.name) {
+        members[variable.name] = 0
+        continue
+      }
       members[variable.name] =
         variable.isPointer ? pointer(variable) : (0x1122_3344_5566_7788 &* UInt64(2 * index + 3)) & mask(variable.width)
     }
