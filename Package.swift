@@ -7,7 +7,8 @@ let package = Package(
   name: "ctxabi",
   products: [.executable(name: "ctxabi", targets: ["ctxabi"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
     // System libraries. Each is imported by exactly one module.
@@ -41,12 +42,16 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI"], swiftSettings: strict),
     .target(
+      name: "Baselines",
+      dependencies: ["ContextABI", "Comparison", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+    .target(
       name: "Reporting", dependencies: ["ByteReading", "BPF", "ContextABI", "Comparison"],
       swiftSettings: strict),
     .executableTarget(
       name: "ctxabi",
       dependencies: [
-        "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Comparison", "Reporting",
+        "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Comparison", "Baselines", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),

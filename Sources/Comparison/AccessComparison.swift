@@ -308,7 +308,7 @@ final class AccessComparison {
     var evidence = Change.Evidence()
     evidence.before = oldText.description
     evidence.after = newText.description
-    evidence.cause = Self.cause(oldText, newText)
+    evidence.cause = oldText.members(instead: newText)
     let action = spot.kind.isWrite ? "a store to \(before.field)" : "\(before.field)"
     switch verdict {
     case .rewritten(let inputs, let isProof):
@@ -337,20 +337,6 @@ final class AccessComparison {
       evidence.remark = "\(second) instead of \(first), as \(option) says"
       return change(
         .configuredConstantChanged, before, spot, pair, "\(action) follows \(option)", evidence)
-    }
-  }
-
-  /// The members that one meaning has and the other has not.
-  private static func cause(_ before: Meaning, _ after: Meaning) -> String? {
-    let old = Set(before.members.map(\.path))
-    let new = Set(after.members.map(\.path))
-    let gone = old.subtracting(new).sorted().joined(separator: ", ")
-    let added = new.subtracting(old).sorted().joined(separator: ", ")
-    switch (gone.isEmpty, added.isEmpty) {
-    case (true, true): return nil
-    case (false, true): return "without \(gone)"
-    case (true, false): return "with \(added)"
-    case (false, false): return "\(added) instead of \(gone)"
     }
   }
 

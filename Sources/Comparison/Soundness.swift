@@ -45,6 +45,7 @@ public struct Soundness {
       var found = change(.sameRegisterDiffers, rule, context, text, after: deviation.meaning)
       var evidence = found.evidence
       evidence.before = rule.meaning.description
+      evidence.cause = rule.meaning.members(instead: deviation.meaning)
       found = Change(
         found.rule, context: found.context, field: found.field, programs: found.programs,
         found.summary, evidence: evidence)

@@ -71,6 +71,20 @@ extension Snapshot {
     }
   }
 
+  /// The provenance alone, without reading the rest: to choose among many files.
+  public static func provenance(json: Data, file: String) throws(SnapshotError) -> Provenance {
+    guard let start = json.range(of: Data("\n\"provenance\": ".utf8)),
+      let end = json.range(of: Data(",\n\"byteOrder\": ".utf8), in: start.upperBound..<json.endIndex)
+    else { throw SnapshotError(file: file, problem: .foreign) }
+    do {
+      return try JSONDecoder().decode(
+        ProvenanceRecord.self, from: json[start.upperBound..<end.lowerBound]
+      ).provenance
+    } catch {
+      throw SnapshotError(file: file, problem: .content(explain(error)))
+    }
+  }
+
   /// The bytes that the digest is taken of: from the byte order to the end of the outermost object.
   private static func abiBytes(of json: Data) -> Data? {
     guard let start = json.range(of: Data("\n\"byteOrder\": ".utf8)),

@@ -192,7 +192,7 @@ extension SnapshotRecord {
 }
 
 extension ProvenanceRecord {
-  fileprivate var provenance: Provenance {
+  var provenance: Provenance {
     var result = Provenance(
       release: release, architecture: architecture, buildID: buildID, compiler: compiler,
       types: types, tool: tool,

@@ -33,12 +33,7 @@ public struct TextReport {
         lines.append("")
         lines.append(style.severity(Self.heading(change.rule.severity), change.rule.severity))
       }
-      lines += self.lines(change)
-      if !group.others.isEmpty {
-        lines += TextLayout.wrapped(
-          "likewise (\(change.evidence.cause ?? "")): \(group.others.compactMap(\.field).joined(separator: ", "))",
-          first: "    ", rest: "      ", width: width)
-      }
+      lines += Self.lines(of: group, in: report.new.snapshot, width: width)
     }
     let hidden = report.verdict.changes.count { $0.rule.severity < lowest }
     if hidden > 0 {
@@ -58,7 +53,18 @@ public struct TextReport {
     }
   }
 
-  private func lines(_ change: Change) -> [String] {
+  /// A change with its evidence, and the names of those that have the same cause.
+  static func lines(of group: ChangeGroup, in snapshot: Snapshot, width: Int) -> [String] {
+    let first = lines(of: group.first, in: snapshot, width: width)
+    guard !group.others.isEmpty, let cause = group.first.evidence.cause else { return first }
+    let names = group.others.compactMap(\.field).joined(separator: ", ")
+    return first
+      + TextLayout.wrapped(
+        "likewise (\(cause)): \(names)", first: "    ", rest: "      ", width: width)
+  }
+
+  /// One change with its evidence.
+  static func lines(of change: Change, in snapshot: Snapshot, width: Int) -> [String] {
     var lines = TextLayout.wrapped(
       "\(change.place): \(change.summary)  [\(change.rule.id)]", first: "  ", rest: "    ", width: width)
     let evidence = change.evidence
@@ -72,16 +78,14 @@ public struct TextReport {
     if let witness = evidence.witness { add("witness", witness) }
     if !evidence.exposes.isEmpty { add("exposes", evidence.exposes.joined(separator: ", ")) }
     if let remark = evidence.remark { add("", remark) }
-    if !change.programs.isEmpty { add("for", programs(change)) }
+    if !change.programs.isEmpty {
+      let all = snapshot.programs.filter { $0.context == change.context }
+      add("for", ProgramNames(all).text(change.programs))
+    }
     if !evidence.accesses.isEmpty, evidence.accesses.count <= 12, change.rule.severity > .note {
       add("access", evidence.accesses.joined(separator: ", "))
     }
     if !change.alsoMatched.isEmpty { add("also", change.alsoMatched.joined(separator: ", ")) }
     return lines
-  }
-
-  private func programs(_ change: Change) -> String {
-    let all = report.new.snapshot.programs.filter { $0.context == change.context }
-    return ProgramNames(all).text(change.programs)
   }
 }

@@ -16,7 +16,11 @@ struct Ctxabi: ParsableCommand {
         ctxabi show vmlinux --context __sk_buff
       """,
     version: Version.text,
-    subcommands: [ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self])
+    subcommands: [
+      ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
+      CheckCommand.self, BaselineCommand.self, LintCommand.self, RulesCommand.self,
+      ExplainCommand.self,
+    ])
 
   static func main() {
     do {

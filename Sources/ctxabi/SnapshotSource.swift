@@ -1,25 +1,35 @@
-import ArgumentParser
+import Baselines
 import ContextABI
 import Foundation
 
 /// A snapshot that a user names: a kernel build, a snapshot file, or a baseline.
 struct SnapshotSource {
   let name: String
-  let options: BuildSettings
+  let settings: BuildSettings
+  let store: BaselineStore
 
-  /// Reads or makes the snapshot.
+  /// Reads or makes the snapshot. A file counts more than a baseline of the same name.
   func load() throws -> Snapshot {
-    if let data = try? Data(contentsOf: URL(fileURLWithPath: name), options: .alwaysMapped),
-      data.first(where: { !$0.isASCIISpace }) == UInt8(ascii: "{")
-    {
-      do { return try Snapshot(json: data, file: name) } catch {
+    let isFile = FileManager.default.fileExists(atPath: name)
+    if isFile, Self.isSnapshot(name) {
+      do {
+        return try Snapshot(json: try Data(contentsOf: URL(fileURLWithPath: name)), file: name)
+      } catch let error as SnapshotError {
         throw Failure(message: error.description)
+      } catch {
+        throw Failure(message: "\(name): \(error.localizedDescription)")
       }
     }
-    return try options.snapshot(of: name)
+    if !isFile, try withStore({ () throws(BaselineError) in try store.names() }).contains(name) {
+      return try withStore { () throws(BaselineError) in try store.load(name) }
+    }
+    return try settings.snapshot(of: name)
   }
-}
 
-extension UInt8 {
-  fileprivate var isASCIISpace: Bool { self == 0x20 || (0x09...0x0d).contains(self) }
+  /// Whether a file starts as JSON does.
+  private static func isSnapshot(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path), let start = try? file.read(upToCount: 64)
+    else { return false }
+    return start.first { !($0 == 0x20 || (0x09...0x0d).contains($0)) } == UInt8(ascii: "{")
+  }
 }

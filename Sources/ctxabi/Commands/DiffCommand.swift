@@ -1,11 +1,6 @@
 import ArgumentParser
 import Comparison
-import ContextABI
 import Reporting
-
-extension Severity: ExpressibleByArgument {
-  public static var allValueStrings: [String] { ["breaking", "review", "addition", "note"] }
-}
 
 /// `ctxabi diff`
 struct DiffCommand: ParsableCommand {
@@ -19,7 +14,7 @@ struct DiffCommand: ParsableCommand {
 
       Examples:
         ctxabi diff vmlinux-6.1 vmlinux-6.12
-        ctxabi diff debian-6.1-amd64.json vmlinux --fail-on breaking
+        ctxabi diff debian-6.1-amd64 vmlinux --fail-on breaking
       """)
 
   @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: .file())
@@ -29,25 +24,14 @@ struct DiffCommand: ParsableCommand {
   var new: String
 
   @OptionGroup var settings: BuildSettings
-
-  @Option(help: ArgumentHelp("From which severity on a change is a finding.", valueName: "severity"))
-  var failOn: Severity = .review
-
-  @Option(help: ArgumentHelp("From which severity on changes are shown.", valueName: "severity"))
-  var show: Severity = .addition
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var gate: GateOptions
 
   func run() throws {
-    let before = try SnapshotSource(name: old, options: settings).load()
-    let after = try SnapshotSource(name: new, options: settings).load()
-    let verdict = Verdict(SnapshotComparison(old: before, new: after).changes(), gate: failOn)
-    let report = ComparisonReport(
+    let before = try SnapshotSource(name: old, settings: settings, store: store.baselines).load()
+    let after = try SnapshotSource(name: new, settings: settings, store: store.baselines).load()
+    try gate.finish(
       old: .init(name: old, snapshot: before), new: .init(name: new, snapshot: after),
-      verdict: verdict)
-    Console.output(
-      TextReport(
-        report, lowest: show, width: Console.width,
-        style: Console.isColoured ? .coloured : .plain
-      ).text)
-    if verdict.exitStatus != 0 { throw ExitCode(verdict.exitStatus) }
+      SnapshotComparison(old: before, new: after).changes())
   }
 }

@@ -1,0 +1,73 @@
+import ContextABI
+
+/// Chooses the baseline that a build is compared with when nobody names one.
+public enum NearestBaseline {
+  /// The name of the baseline of the build's architecture that is nearest in release: the newest that is not newer than
+  /// the build, else the oldest that is; of several of one release the one whose release text has most in common with the
+  /// build's.
+  public static func name(
+    for build: Provenance, in store: BaselineStore
+  ) throws(BaselineError) -> String {
+    let names = try store.names()
+    var candidates: [Candidate] = []
+    let wanted = KernelRelease(build.release)
+    for name in names {
+      let provenance = try store.provenance(of: name)
+      if provenance.architecture == build.architecture {
+        candidates.append(Candidate(name: name, release: KernelRelease(provenance.release), wanted: wanted))
+      }
+    }
+    let older = candidates.filter { $0.release <= wanted }
+    guard let best = older.max() ?? candidates.min() else {
+      throw .noneForArchitecture(build.architecture, known: names)
+    }
+    return best.name
+  }
+
+  private struct Candidate: Comparable {
+    let name: String
+    let release: KernelRelease
+    let wanted: KernelRelease
+
+    static func < (left: Candidate, right: Candidate) -> Bool {
+      if left.release != right.release { return left.release < right.release }
+      let common = (left.release.commonPrefix(with: left.wanted), right.release.commonPrefix(with: left.wanted))
+      if common.0 != common.1 { return common.0 < common.1 }
+      return right.name.utf8.lexicographicallyPrecedes(left.name.utf8)
+    }
+  }
+}
+
+/// A kernel release, ordered by the numbers in it: 6.1.0-50-cloud-amd64 before 6.12.95+deb12.
+struct KernelRelease: Comparable {
+  private let numbers: [Int]
+  private let text: String
+
+  init(_ text: String) {
+    self.text = text
+    var numbers: [Int] = []
+    var digits = ""
+    // The version and what follows it up to the first word: 6.1.0-50.
+    for character in text {
+      if character.isASCII, character.isNumber {
+        digits.append(character)
+      } else {
+        if let number = Int(digits) { numbers.append(number) }
+        digits = ""
+        guard character == "." || character == "-" || character == "+" || character == "~" else { break }
+      }
+    }
+    if let number = Int(digits) { numbers.append(number) }
+    self.numbers = numbers
+  }
+
+  func commonPrefix(with other: KernelRelease) -> Int {
+    zip(text, other.text).prefix { $0 == $1 }.count
+  }
+
+  static func == (left: KernelRelease, right: KernelRelease) -> Bool { left.numbers == right.numbers }
+
+  static func < (left: KernelRelease, right: KernelRelease) -> Bool {
+    left.numbers.lexicographicallyPrecedes(right.numbers)
+  }
+}

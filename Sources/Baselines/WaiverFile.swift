@@ -1,0 +1,129 @@
+import Comparison
+import Yams
+
+/// The waivers of a store: a YAML file that people write and review.
+public struct WaiverFile: Sendable, Hashable {
+  public var waivers: [Waiver]
+
+  public init(_ waivers: [Waiver]) { self.waivers = waivers }
+
+  private static let keys: Set<String> = [
+    "rule", "context", "field", "programs", "baseline", "reason", "who", "date", "expires",
+  ]
+
+  /// Reads the file's text. What is not understood is an error: a waiver that is passed over in silence accepts nothing,
+  /// or too much.
+  public init(yaml text: String, path: String) throws(BaselineError) {
+    func wrong(_ problem: String, _ node: Node? = nil) -> BaselineError {
+      let line = node?.mark.map { "line \($0.line): " } ?? ""
+      return .waivers(path: path, problem: line + problem)
+    }
+    let document: Node?
+    do { document = try Yams.compose(yaml: text) } catch {
+      throw wrong("is no YAML: \(error)")
+    }
+    guard let document else {
+      waivers = []
+      return
+    }
+    guard let mapping = document.mapping else { throw wrong("starts with something else than 'waivers:'") }
+    for (key, _) in mapping where key.string != "waivers" {
+      throw wrong("\"\(key.string ?? "?")\" is no known key; the file has one: waivers", key)
+    }
+    guard let list = mapping["waivers"] else {
+      waivers = []
+      return
+    }
+    guard let entries = list.sequence else { throw wrong("'waivers' is no list", list) }
+    var result: [Waiver] = []
+    for entry in entries { result.append(try Self.waiver(entry, wrong)) }
+    waivers = result
+  }
+
+  private static func waiver(
+    _ entry: Node, _ wrong: (String, Node?) -> BaselineError
+  ) throws(BaselineError) -> Waiver {
+    guard let fields = entry.mapping else { throw wrong("a waiver is a mapping of keys to values", entry) }
+    for (key, _) in fields {
+      guard let name = key.string, keys.contains(name) else {
+        throw wrong(
+          "\"\(key.string ?? "?")\" is no known key of a waiver; there are \(keys.sorted().joined(separator: ", "))",
+          key)
+      }
+    }
+    func text(_ key: String) throws(BaselineError) -> String {
+      guard let value = fields[key] else { throw wrong("a waiver lacks \"\(key)\"", entry) }
+      guard let scalar = value.scalar?.string, !scalar.isEmpty else {
+        throw wrong("\"\(key)\" is empty, or no text", value)
+      }
+      return scalar
+    }
+    func date(_ key: String) throws(BaselineError) -> CalendarDate {
+      let value = try text(key)
+      guard let date = CalendarDate(value) else {
+        throw wrong("\"\(key)\" is \"\(value)\", not a date such as 2026-11-22", fields[key])
+      }
+      return date
+    }
+    let rule = try text("rule")
+    guard RuleCatalog.rule(rule) != nil else {
+      throw wrong("there is no rule \"\(rule)\"; 'ctxabi rules' lists them", fields["rule"])
+    }
+    var programs: [String] = []
+    if let node = fields["programs"] {
+      guard let list = node.sequence else { throw wrong("\"programs\" is no list", node) }
+      for element in list {
+        guard let name = element.scalar?.string else { throw wrong("a program's name is wanted", element) }
+        programs.append(name)
+      }
+    }
+    return Waiver(
+      rule: rule, context: try text("context"), field: fields["field"] == nil ? nil : try text("field"),
+      programs: programs, baseline: fields["baseline"] == nil ? nil : try text("baseline"),
+      reason: try text("reason"), who: try text("who"), date: try date("date"),
+      expires: try date("expires"))
+  }
+
+  /// The file's text.
+  public var yaml: String {
+    var lines = [
+      "# Changes of the BPF context ABI that a person has accepted. 'ctxabi baseline accept' adds an entry.",
+    ]
+    if waivers.isEmpty { return lines[0] + "\nwaivers: []\n" }
+    lines.append("waivers:")
+    for waiver in waivers {
+      var fields: [(String, String)] = [("rule", waiver.rule), ("context", waiver.context)]
+      if let field = waiver.field { fields.append(("field", field)) }
+      if !waiver.programs.isEmpty {
+        fields.append(("programs", "[\(waiver.programs.map(Self.quoted).joined(separator: ", "))]"))
+      }
+      if let baseline = waiver.baseline { fields.append(("baseline", baseline)) }
+      fields += [
+        ("reason", waiver.reason), ("who", waiver.who), ("date", waiver.date.description),
+        ("expires", waiver.expires.description),
+      ]
+      for (index, (key, value)) in fields.enumerated() {
+        lines.append("\(index == 0 ? "  - " : "    ")\(key): \(key == "programs" ? value : Self.quoted(value))")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A text as YAML: in quotes with escapes, which is right for every text.
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\x" + (digits.count == 1 ? "0" : "") + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

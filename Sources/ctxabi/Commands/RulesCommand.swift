@@ -1,0 +1,40 @@
+import ArgumentParser
+import Comparison
+import Reporting
+
+/// `ctxabi rules`
+struct RulesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rules", abstract: "Lists the rules that a comparison judges by.",
+    discussion: "Example: ctxabi rules --format json")
+
+  @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+  var format: OutputFormat = .text
+
+  func run() throws {
+    Console.output(format == .json ? RuleText.json : RuleText.list(style: style))
+  }
+
+  private var style: Style { Console.isColoured ? .coloured : .plain }
+}
+
+/// `ctxabi explain`
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain", abstract: "Explains a rule: what it means for an existing program, with an example.",
+    discussion: "Example: ctxabi explain meaning-changed")
+
+  @Argument(
+    help: "The rule's id, as reports show it in brackets.",
+    completion: .list(RuleCatalog.all.map(\.id)))
+  var rule: String
+
+  func run() throws {
+    guard let rule = RuleCatalog.rule(rule) else {
+      throw ValidationError("there is no rule \(self.rule); 'ctxabi rules' lists them")
+    }
+    Console.output(
+      RuleText.explanation(
+        of: rule, width: Console.width, style: Console.isColoured ? .coloured : .plain))
+  }
+}
