@@ -41,6 +41,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI"], swiftSettings: strict),
+    .target(name: "Processes", swiftSettings: strict),
+    .target(
+      name: "ObjectLinking", dependencies: ["ByteReading", "KernelImage", "Processes"],
+      swiftSettings: strict),
+    .target(
+      name: "KernelTree", dependencies: ["Digest", "KernelImage", "ObjectLinking", "Processes"],
+      swiftSettings: strict),
     .target(
       name: "Baselines",
       dependencies: ["ContextABI", "Comparison", .product(name: "Yams", package: "Yams")],
@@ -52,6 +59,7 @@ let package = Package(
       name: "ctxabi",
       dependencies: [
         "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Comparison", "Baselines", "Reporting",
+        "ObjectLinking", "KernelTree",
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),

@@ -84,7 +84,7 @@ public struct Soundness {
       result.append(
         Change(
           .valueExceedsRead, context: context.name, field: rule.field, programs: rule.programs,
-          "a \(part.size)-byte read of \(rule.field) can give more than \(part.size) byte\(part.size == 1 ? "" : "s")",
+          "a read of \(rule.field) can give more bits than it reads",
           evidence: evidence))
     }
     return result

@@ -12,6 +12,8 @@ struct ProgramType {
   let convertAccess: UInt64?
   /// The structure that the program sees, and the kernel's structure behind it.
   let contexts: ContextPair?
+  /// Why the callbacks can't be told, where they can't.
+  let problem: String?
 }
 
 /// A context as a program sees it, and as the kernel has it.
@@ -38,12 +40,8 @@ enum ProgramTypes {
         let entry = table &+ UInt64(number) * 8
         let operations = try image.memory.word(at: entry)
         guard operations != 0 else { continue }
-        let isValid = try image.memory.word(at: operations &+ UInt64(layout.isValidAccessOffset))
-        let convert = try image.memory.word(at: operations &+ UInt64(layout.convertAccessOffset))
         result.append(
-          ProgramType(
-            name: name, number: number, isValidAccess: isValid == 0 ? nil : isValid,
-            convertAccess: convert == 0 ? nil : convert, contexts: contexts[name]))
+          type(name, number, operations, contexts[name], image, layout))
       }
     } catch {
       throw .kernel("bpf_verifier_ops at \(hexadecimal(table)): \(error)")
@@ -52,6 +50,27 @@ enum ProgramTypes {
       throw .kernel("\(image.path): bpf_verifier_ops at \(hexadecimal(table)) names no program type")
     }
     return result
+  }
+
+  /// Reads one entry's `struct bpf_verifier_ops`. It is missing where the object that defines it was not linked.
+  private static func type(
+    _ name: String, _ number: Int, _ operations: UInt64, _ contexts: ContextPair?,
+    _ image: KernelImage, _ layout: VerifierLayout
+  ) -> ProgramType {
+    func word(_ offset: Int) -> UInt64? {
+      try? image.memory.word(at: operations &+ UInt64(offset))
+    }
+    guard let isValid = word(layout.isValidAccessOffset),
+      let convert = word(layout.convertAccessOffset)
+    else {
+      let symbol = image.symbols.nearest(to: operations).map(\.name) ?? hexadecimal(operations)
+      return ProgramType(
+        name: name, number: number, isValidAccess: nil, convertAccess: nil, contexts: contexts,
+        problem: "its verifier operations, \(symbol), are not part of the image")
+    }
+    return ProgramType(
+      name: name, number: number, isValidAccess: isValid == 0 ? nil : isValid,
+      convertAccess: convert == 0 ? nil : convert, contexts: contexts, problem: nil)
   }
 
   /// `struct bpf_ctx_convert` has two members a program type: `BPF_PROG_TYPE_XDP_prog` of type `struct xdp_md`, and

@@ -229,7 +229,7 @@ public final class SnapshotBuilder {
 
   private func noteTypesWithoutCallbacks() {
     for type in build.programTypes where type.isValidAccess == nil {
-      let draft = CoverageDraft(
+      let draft = type.problem.map { CoverageDraft(kind: .hole, reason: $0) } ?? CoverageDraft(
         kind: .attachTarget,
         reason: "the type has no is_valid_access: its programs stand for others, or for functions")
       coverage[draft, default: CoverageSet()].programs.insert(type.name)

@@ -47,12 +47,16 @@ struct BuildSettings: ParsableArguments {
   var debugDirectory: [String] = []
 
   /// Opens a build with its types.
-  func open(_ kernel: String) throws -> (build: Build, provenance: Provenance) {
+  ///
+  /// - Parameter configuration: the build's, where the caller knows it.
+  func open(
+    _ kernel: String, configuration known: KernelConfiguration? = nil
+  ) throws -> (build: Build, provenance: Provenance) {
     do {
       let image = try KernelImage.open(
         kernel, debugDirectories: debugDirectory + ["/usr/lib/debug"])
       let source = try typeSource(of: image, kernel)
-      let configuration = try config.map { path throws(KernelImageError) in
+      let configuration = try known ?? config.map { path throws(KernelImageError) in
         try KernelConfiguration(file: path)
       }
       let build = try Build(image, TypeGraph(source))
@@ -92,8 +96,10 @@ struct BuildSettings: ParsableArguments {
   }
 
   /// The snapshot of a build.
-  func snapshot(of kernel: String) throws -> Snapshot {
-    let (build, provenance) = try open(kernel)
+  func snapshot(
+    of kernel: String, configuration: KernelConfiguration? = nil
+  ) throws -> Snapshot {
+    let (build, provenance) = try open(kernel, configuration: configuration)
     let builder = SnapshotBuilder(build)
     let progress = Console.Progress()
     builder.progress = { name, number, count in

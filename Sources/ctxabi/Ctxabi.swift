@@ -18,7 +18,7 @@ struct Ctxabi: ParsableCommand {
     version: Version.text,
     subcommands: [
       ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
-      CheckCommand.self, BaselineCommand.self, LintCommand.self, RulesCommand.self,
+      CheckCommand.self, BisectCommand.self, BaselineCommand.self, LintCommand.self, RulesCommand.self,
       ExplainCommand.self,
     ])
 

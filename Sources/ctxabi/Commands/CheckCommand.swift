@@ -2,6 +2,7 @@ import ArgumentParser
 import Baselines
 import Comparison
 import ContextABI
+import KernelTree
 import Reporting
 
 /// `ctxabi check`
@@ -15,21 +16,48 @@ struct CheckCommand: ParsableCommand {
       the gate has changed, 1 when something has, 2 when the check could not be made, or not in full: an unreadable \
       build, no baseline, a hole in what could be extracted, a waiver that has expired or accepts nothing.
 
+      Of a kernel source tree only the objects that hold the ABI are built, out of tree, in a cache: the tree and its \
+      own build stay as they are. ARCH, CROSS_COMPILE, LLVM and CC are respected; --config takes a file, defconfig (the \
+      default, with the fragment that --print-config-fragment shows) or olddefconfig (the tree's own .config).
+
       Examples:
         ctxabi check vmlinux
         ctxabi check vmlinux --baseline debian-6.12-amd64 --fail-on breaking
+        ctxabi check ~/src/linux --base origin/master
+        ctxabi check ~/src/linux --apply series.mbox --each
       """)
 
-  @OptionGroup var build: BuildOptions
+  @Argument(
+    help: "What to check: a kernel build, a snapshot file, or a kernel source tree.",
+    completion: .file())
+  var kernel: String?
+
+  @OptionGroup var settings: BuildSettings
   @OptionGroup var store: StoreOptions
 
   @Option(help: ArgumentHelp("The baseline to check against.", valueName: "name"))
   var baseline: String?
 
+  @OptionGroup var tree: TreeOptions
   @OptionGroup var gate: GateOptions
 
   func run() throws {
-    let snapshot = try build.snapshot()
+    if tree.printConfigFragment {
+      Console.output(ConfigurationFragment.text)
+      return
+    }
+    guard let kernel else { throw ValidationError("Missing expected argument '<kernel>'") }
+    let snapshot: Snapshot
+    if SourceTree.isDirectory(kernel) {
+      let auditor = try TreeAuditor(kernel, settings, cacheRoot: tree.treeCache)
+      if TreeCheck.isWanted(tree) {
+        try TreeCheck(auditor: auditor, options: tree, gate: gate).run()
+        return
+      }
+      snapshot = try auditor.currentSnapshot()
+    } else {
+      snapshot = try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
+    }
     let name = try baseline ?? nearest(snapshot.provenance)
     let old = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
     let changes = SnapshotComparison(old: old, new: snapshot).changes()
@@ -39,7 +67,7 @@ struct CheckCommand: ParsableCommand {
         path: store.baselines.waiversPath)
     }
     try gate.finish(
-      old: .init(name: name, snapshot: old), new: .init(name: build.kernel, snapshot: snapshot),
+      old: .init(name: name, snapshot: old), new: .init(name: kernel, snapshot: snapshot),
       waived.open, waived: waived.waived)
   }
 

@@ -1,0 +1,111 @@
+import Foundation
+import KernelImage
+import Processes
+
+/// Runs the kernel's own make, out of tree.
+struct KernelMake {
+  /// The sources.
+  let source: String
+  /// The directory that make writes to (`O=`).
+  let build: String
+  let toolchain: Toolchain
+  /// Told what is being done.
+  let progress: (String) -> Void
+
+  /// Brings the configuration of the build directory to what is wanted.
+  func configure(_ configuration: TreeConfiguration, tree: SourceTree) throws(TreeError) {
+    do {
+      try FileManager.default.createDirectory(atPath: build, withIntermediateDirectories: true)
+    } catch { throw .cache(path: build, problem: error.localizedDescription) }
+    switch configuration {
+    case .defaults:
+      // The defaults are the architecture's, and part of the sources: another revision may have others.
+      _ = try make(["defconfig"], "the default configuration")
+    case .own: try copyConfiguration("\(tree.path)/.config")
+    case .file(let path): try copyConfiguration(path)
+    }
+    try append(configuration == .defaults ? ConfigurationFragment.text : ConfigurationFragment.debugText)
+    _ = try make(["olddefconfig"], "the configuration")
+  }
+
+  private func copyConfiguration(_ path: String) throws(TreeError) {
+    do {
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try text.write(toFile: "\(build)/.config", atomically: true, encoding: .utf8)
+    } catch { throw .cache(path: path, problem: "can't be used as the configuration: \(error.localizedDescription)") }
+  }
+
+  private func append(_ fragment: String) throws(TreeError) {
+    let path = "\(build)/.config"
+    do {
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try (text + fragment).write(toFile: path, atomically: true, encoding: .utf8)
+    } catch { throw .cache(path: path, problem: error.localizedDescription) }
+  }
+
+  /// The configuration as it is built.
+  func configuration() throws(TreeError) -> KernelConfiguration {
+    do { return try KernelConfiguration(file: "\(build)/.config") } catch {
+      throw .build(what: "the configuration", output: error.description)
+    }
+  }
+
+  /// Makes what object files need, and object files.
+  func objects(_ names: [String]) throws(TreeError) {
+    progress("preparing the build")
+    _ = try make(["prepare"], "the tree (make prepare)")
+    _ = try make(names, names.count == 1 ? names[0] : "the kernel")
+  }
+
+  /// What `uname -r` would print.
+  var release: String {
+    let text = try? String(contentsOfFile: "\(build)/include/config/kernel.release", encoding: .utf8)
+    return text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+  }
+
+  /// The kernel's own name for its version, without building anything.
+  func version() throws(TreeError) -> String {
+    try make(["--no-print-directory", "kernelversion"], "the version").trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private func make(_ targets: [String], _ what: String) throws(TreeError) -> String {
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    let result: ExternalCommand.Result
+    do {
+      result = try ExternalCommand(
+        name: "make",
+        arguments: ["-C", source, "O=\(build)", "-j\(processors)", "V=0"] + toolchain.makeArguments + targets
+      ).run { line in
+        if let step = Self.step(line) { progress(step) }
+      }
+    } catch { throw .tool(error) }
+    guard result.status == 0 else {
+      throw .build(what: Self.failed(result.errors) ?? what, output: Self.tail(result.errors, result.output))
+    }
+    return result.output
+  }
+
+  /// `compiling net/core/filter.c` for `  CC      net/core/filter.o`.
+  private static func step(_ line: Substring) -> String? {
+    let words = line.split(separator: " ")
+    guard line.hasPrefix("  "), words.count == 2, words[0].allSatisfy({ $0.isUppercase || $0 == "_" }) else { return nil }
+    if words[0] == "CC", words[1].hasSuffix(".o") { return "compiling \(words[1].dropLast(2)).c" }
+    return "building \(words[1])"
+  }
+
+  /// The object that make could not make: `make[4]: *** [scripts/Makefile.build:229: net/core/filter.o] Error 1`.
+  private static func failed(_ errors: String) -> String? {
+    for line in errors.split(separator: "\n") where line.contains("*** [") {
+      guard let bracket = line.firstIndex(of: "["), let end = line.lastIndex(of: "]"), bracket < end else { continue }
+      let name = line[..<end].split(separator: " ").last.map(String.init) ?? ""
+      if name.hasSuffix(".o") { return "\(name.dropLast(2)).c" }
+    }
+    return nil
+  }
+
+  /// The end of what was written: enough to see the error.
+  private static func tail(_ errors: String, _ output: String) -> String {
+    let text = errors.isEmpty ? output : errors
+    return text.split(separator: "\n", omittingEmptySubsequences: false).suffix(40).joined(separator: "\n")
+  }
+}
