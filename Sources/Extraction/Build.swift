@@ -14,13 +14,21 @@ public final class Build {
   let probe: AccessProbe
   /// The kernel's own BTF, where the build has any: callbacks name types by its ids.
   private lazy var kernelTypes: BTFReader? =
-    types.source as? BTFReader
+    types.source as? BTFReader ?? otherTypes?.source as? BTFReader
     ?? image.btf.flatMap { try? BTFReader($0, order: image.architecture.byteOrder) }
 
+  /// The build's other debug information, which must say the same; nil where it has only one kind.
+  let otherTypes: TypeGraph?
+
   /// Reads what the verifier's callbacks need to be called.
-  public init(_ image: KernelImage, _ types: TypeGraph) throws(ExtractionError) {
+  ///
+  /// - Parameter otherTypes: the build's other debug information, where it has two kinds: it is compared with `types`.
+  public init(
+    _ image: KernelImage, _ types: TypeGraph, comparedWith otherTypes: TypeGraph? = nil
+  ) throws(ExtractionError) {
     self.image = image
     self.types = types
+    self.otherTypes = otherTypes
     layout = try VerifierLayout(types)
     programTypes = try ProgramTypes.all(in: image, layout, types)
     do { callbacks = try Callbacks(image, layout) } catch { throw .emulation(error) }

@@ -78,11 +78,14 @@ public final class SnapshotBuilder {
     var provenance = provenance
     provenance.declarations = declarations
     do {
+      let kernel = try kernelSide()
+      let structures = contexts.filter { $0.value.layout.size > 0 }.map(\.key)
+      try compareTypes(structures + Array(kernel.structures.keys))
       return Snapshot(
         provenance: provenance, byteOrder: build.callbacks.byteOrder,
         programs: programs.sorted { $0.name.precedes($1.name) },
         contexts: contexts.map(finish).sorted { $0.name.precedes($1.name) },
-        coverage: finishCoverage(), kernel: try kernelSide())
+        coverage: finishCoverage(), kernel: kernel)
     } catch { throw .typeGraph(error) }
   }
 
@@ -233,6 +236,17 @@ public final class SnapshotBuilder {
         kind: .attachTarget,
         reason: "the type has no is_valid_access: its programs stand for others, or for functions")
       coverage[draft, default: CoverageSet()].programs.insert(type.name)
+    }
+  }
+
+  /// Compares the structures that the ABI consists of with the build's other debug information.
+  private func compareTypes(_ names: [String]) throws(TypeError) {
+    guard let other = build.otherTypes else { return }
+    let all = Set(names).union(["bpf_prog", "bpf_prog_aux", "bpf_insn_access_aux", "bpf_verifier_ops"])
+    let agreement = TypeAgreement(build.types, other)
+    for disagreement in try agreement.disagreements(in: all.sorted(by: { $0.precedes($1) })) {
+      let draft = CoverageDraft(kind: .types, reason: disagreement.description)
+      coverage[draft, default: CoverageSet()].programs.insert("all")
     }
   }
 

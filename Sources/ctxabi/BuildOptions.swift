@@ -56,10 +56,11 @@ struct BuildSettings: ParsableArguments {
       let image = try KernelImage.open(
         kernel, debugDirectories: debugDirectory + ["/usr/lib/debug"])
       let source = try typeSource(of: image, kernel)
+      let other = try otherTypes(of: image, beside: source)
       let configuration = try known ?? config.map { path throws(KernelImageError) in
         try KernelConfiguration(file: path)
       }
-      let build = try Build(image, TypeGraph(source))
+      let build = try Build(image, TypeGraph(source), comparedWith: other)
       return (
         build,
         Provenance(
@@ -93,6 +94,14 @@ struct BuildSettings: ParsableArguments {
       message:
         "\(kernel): has \(wanted). Build it with CONFIG_DEBUG_INFO_BTF=y, or give the directory of its separate debug file with --debug-directory"
     )
+  }
+
+  /// The build's BTF, where its types come from DWARF and nobody said which to take.
+  private func otherTypes(
+    of image: KernelImage, beside source: any TypeSource
+  ) throws(TypeError) -> TypeGraph? {
+    guard types == .auto, source is DWARFReader, let btf = image.btf else { return nil }
+    return TypeGraph(try BTFReader(btf, order: image.architecture.byteOrder))
   }
 
   /// The snapshot of a build.
