@@ -75,6 +75,9 @@ final class Callbacks {
   /// bpf_prog_aux` that are named so), by address.
   private(set) var lookingAtAttachTarget: Set<UInt64> = []
 
+  /// The callbacks whose answers depend on the expected attach type, by address.
+  private(set) var lookingAtAttachType: Set<UInt64> = []
+
   /// Functions that are answered, not run: they ask for the task that loads the program, write messages, or look a type
   /// up in the running kernel's own BTF.
   private func installAnswers(_ image: KernelImage) throws(EmulationError) {
@@ -141,6 +144,7 @@ final class Callbacks {
     let base = ScratchLayout.program
     let readsType = machine.didRead(scratch: base + layout.programTypeOffset, count: 4)
     let readsAttachType = machine.didRead(scratch: base + layout.programAttachTypeOffset, count: 4)
+    if readsAttachType { lookingAtAttachType.insert(function) }
     let readsOther =
       dependsOnState || states.otherMembers.contains { machine.didRead(scratch: base + $0.lowerBound, count: $0.count) }
     switch (readsType, readsAttachType, readsOther) {

@@ -122,3 +122,19 @@ extension ProgramConfiguration {
     .named("SYSCALL", 0, nil, offsets: 64, registers: .different),
   ]
 }
+
+extension ProgramConfiguration {
+  /// Attach types that need no configuration: they change no answer of the callbacks (tracing, LSM, maps' programs, what a
+  /// type has only one of). One that is neither here nor in the table is new, and is asked about: see
+  /// `AttachTypeDiscovery`.
+  static let indifferentAttachTypes: Set<String> = [
+    "TRACE_RAW_TP", "TRACE_FENTRY", "TRACE_FEXIT", "MODIFY_RETURN", "LSM_MAC", "TRACE_ITER",
+    "LSM_CGROUP", "STRUCT_OPS", "TRACE_FSESSION", "TRACE_FENTRY_MULTI", "TRACE_FEXIT_MULTI",
+    "TRACE_FSESSION_MULTI",
+  ]
+
+  /// Whether this version of ctxabi knows an attach type, by its enumerator without `BPF_`.
+  static func knows(_ attachType: String) -> Bool {
+    indifferentAttachTypes.contains(attachType) || all.contains { $0.attachName == attachType }
+  }
+}

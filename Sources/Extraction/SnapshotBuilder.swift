@@ -64,7 +64,7 @@ public final class SnapshotBuilder {
   ///
   /// - Parameter provenance: where the build comes from.
   public func snapshot(_ provenance: Provenance) throws(ExtractionError) -> Snapshot {
-    var pending = try build.subjects(unknownAttachTypes: false)
+    var pending = try build.subjects(unknownAttachTypes: false) + AttachTypeDiscovery(build: build).subjects()
     noteTypesWithoutCallbacks()
     var number = 0
     while !pending.isEmpty {
@@ -75,6 +75,7 @@ public final class SnapshotBuilder {
         pending.insert(contentsOf: try add(subject), at: 0)
       } catch { throw .typeGraph(error) }
     }
+    noteUnknownTypes()
     var provenance = provenance
     provenance.declarations = declarations
     do {
@@ -228,6 +229,21 @@ public final class SnapshotBuilder {
     for (key, fault) in sweep.holes { note(.hole, build.describe(fault), subject, [key]) }
     for (key, reason) in sweep.misconfigured { note(.misconfigured, reason, subject, [key]) }
     for (key, reason) in sweep.unclear { note(.meaning, reason, subject, [key]) }
+  }
+
+  /// A program type that the table does not have was asked for without an attach type; others may make a difference.
+  private func noteUnknownTypes() {
+    for type in build.programTypes
+    where !ProgramConfiguration.all.contains(where: { $0.programType == type.name }) {
+      guard let isValid = type.isValidAccess,
+        build.callbacks.lookingAtAttachType.contains(isValid),
+        !build.callbacks.lookingAtAttachTarget.contains(isValid)
+      else { continue }
+      let draft = CoverageDraft(
+        kind: .unknown,
+        reason: "a program type that ctxabi does not know, whose callbacks look at the expected attach type")
+      coverage[draft, default: CoverageSet()].programs.insert(type.name)
+    }
   }
 
   private func noteTypesWithoutCallbacks() {
