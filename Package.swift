@@ -53,7 +53,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "ByteReading", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Digest",
+        "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "SymbolicEvaluation",
+        "Extraction", "Digest",
       ],
       path: "Tests/Support", swiftSettings: strict),
     .testTarget(
