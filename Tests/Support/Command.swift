@@ -43,5 +43,10 @@ public struct CommandFailure: Error, CustomStringConvertible {
   public let command: String
   public let output: String
 
+  public init(command: String, output: String) {
+    self.command = command
+    self.output = output
+  }
+
   public var description: String { "\(command): \(output)" }
 }
