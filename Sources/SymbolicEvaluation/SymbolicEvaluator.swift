@@ -50,7 +50,7 @@ final class SymbolicEvaluator {
   func evaluate(
     _ code: [Instruction], isWrite: Bool, base: UInt8, value: UInt8?, stored: UInt64? = nil
   ) throws(SymbolicError) -> SymbolicTree {
-    var registers = (0..<12).map { Value.whole(.register(UInt8($0))) }
+    var registers = (0..<16).map { Value.whole(.register(UInt8($0))) }
     registers[Int(base)] = .whole(.context)
     if isWrite, let value { registers[Int(value)] = stored.map(Value.constant) ?? .whole(.value) }
     contextPointer = registers[Int(base)]
@@ -111,9 +111,6 @@ final class SymbolicEvaluator {
       run.steps += 1
       guard run.steps < Self.stepLimit else { throw .tooManyPaths }
       let instruction = run.code[state.counter]
-      guard instruction.destination < 12, instruction.source < 12 else {
-        throw unsupported(instruction, state)
-      }
       switch instruction.instructionClass {
       case .alu32, .alu64: try arithmetic(instruction, &state)
       case .loadRegister: try load(instruction, &state)
@@ -164,7 +161,7 @@ final class SymbolicEvaluator {
 
   private func outcome(of state: State, _ run: Run) -> SymbolicOutcome {
     var changed: [UInt8: Value] = [:]
-    // Register 11 (BPF_REG_AX) is the verifier's own: programs can't see it.
+    // Registers from 11 on are the verifier's own (BPF_REG_AX is 11, since 7.2 it is 12): programs can't see them.
     for number in 0..<11 where UInt8(number) != run.destination && state.registers[number] != run.initial[number] {
       changed[UInt8(number)] = state.registers[number]
     }
