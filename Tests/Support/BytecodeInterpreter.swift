@@ -41,14 +41,14 @@ public struct BytecodeInterpreter {
     }
   }
 
-  /// Runs to the end of the instructions, on 12 registers and a memory.
+  /// Runs to the end of the instructions, on 16 registers and a memory.
   public func run(_ registers: inout [UInt64], _ memory: SyntheticMemory) -> End {
     var counter = 0
     var steps = 0
     while counter < operations.count {
       steps += 1
       let operation = operations[counter]
-      guard counter >= 0, steps < 10_000, operation.destination < 12, operation.source < 12 else {
+      guard counter >= 0, steps < 10_000 else {
         return .unknown(counter, operation.code)
       }
       switch operation.code & 7 {

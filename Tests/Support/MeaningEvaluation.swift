@@ -13,6 +13,7 @@ public struct MeaningEvaluation {
   private indirect enum Value {
     case constant(UInt64)
     case member(MemberPlace)
+    case context
     case stored
     case register(Int)
     case bits(Value, low: Int, width: Int)
@@ -90,6 +91,7 @@ public struct MeaningEvaluation {
   private static func compile(_ expression: Expression, _ paths: MemberPaths) throws -> Value {
     switch expression {
     case .constant(let value): .constant(value)
+    case .member(let member) where paths.isContext(member.path): .context
     case .member(let member): .member(try find(member, paths))
     case .value: .stored
     case .register(let number): .register(number)
@@ -161,6 +163,7 @@ public struct MeaningEvaluation {
     switch value {
     case .constant(let constant): return constant
     case .member(let place): return situation.memory.value(at: place, context: situation.context)
+    case .context: return situation.context
     case .stored: return situation.stored
     case .register(let number): return situation.registers[number]
     case .bits(let inner, let low, let width):

@@ -39,6 +39,9 @@ public struct MemberPaths {
     rootName = name
   }
 
+  /// Whether `path` is the pointer to the context itself.
+  public func isContext(_ path: String) -> Bool { path == rootName }
+
   /// The place that `path` names.
   public func place(of path: String) throws -> MemberPlace {
     var scanner = PathScanner(path)

@@ -121,16 +121,23 @@ public final class SecondWay {
 
   /// Members of the context that conversions keep registers in: what is stored there is no effect.
   private func scratchSlots(of type: TypeID) -> [Range<UInt64>] {
-    ["tmp_reg", "temp"].compactMap { name in
-      guard let member = try? build.types.member(name, of: type) else { return nil }
-      return UInt64(member.byteOffset)..<UInt64(member.byteOffset + 8)
+    var starts = ["tmp_reg", "temp"].compactMap { name in
+      (try? build.types.member(name, of: type))?.byteOffset
     }
+    // That of sockets' packets stands in sk_buff.cb.
+    if let buffer = try? build.types.member("cb", of: type),
+      let block = try? build.types.composite(named: "sk_skb_cb"),
+      let slot = try? build.types.member("temp_reg", of: block)
+    {
+      starts.append(buffer.byteOffset + slot.byteOffset)
+    }
+    return starts.map { UInt64($0)..<UInt64($0 + 8) }
   }
 
   private func compare(
     _ item: Case, _ memory: SyntheticMemory, _ context: UInt64, _ scratch: [Range<UInt64>]
   ) -> String? {
-    var registers = (0..<12).map { _ in memory.anyValue() }
+    var registers = (0..<16).map { _ in memory.anyValue() }
     let base = Int(item.registers.base)
     let value = Int(item.registers.value)
     registers[base] = context
