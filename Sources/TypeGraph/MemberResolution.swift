@@ -83,11 +83,15 @@ public struct MemberResolution {
     name.isEmpty ? path : path.isEmpty ? name : "\(path).\(name)"
   }
 
-  /// A member's width in bits. A flexible array reaches to wherever the object ends.
+  /// A member's width in bits.
   private func width(of member: TypeNode.Member) throws(TypeError) -> Int {
     if let width = member.bitSize { return width }
-    if case .array(_, 0) = try types.strippedNode(member.type) { return 0 }
     return (try types.byteSize(of: member.type) ?? 0) * 8
+  }
+
+  /// Whether `member`, the last of a structure, is an array that reaches to wherever the object ends.
+  private func isFlexible(_ member: TypeNode.Member) throws(TypeError) -> Bool {
+    if case .array(_, 0) = try types.strippedNode(member.type) { true } else { false }
   }
 
   private func resolveMember(
@@ -104,9 +108,11 @@ public struct MemberResolution {
   ) throws(TypeError) -> [ResolvedMember] {
     var result: [ResolvedMember] = []
     var position = range.lowerBound
-    for member in composite.members {
+    for (index, member) in composite.members.enumerated() {
       let start = origin + member.bitOffset
-      let end = start + (try width(of: member))
+      let isLast = index == composite.members.count - 1
+      let isOpen = isLast ? try isFlexible(member) : false
+      let end = isOpen ? Int.max : start + (try width(of: member))
       guard start < range.upperBound, end > position, end > start else { continue }
       if start > position { result.append(padding(position..<start)) }
       let covered = max(start, position)..<min(end, range.upperBound)

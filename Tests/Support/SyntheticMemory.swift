@@ -155,6 +155,7 @@ public final class SyntheticMemory {
   /// Pointers to these lead to something longer: what a kernel really puts there.
   private static let longer = [
     "sock": "tcp_sock", "bpf_run_ctx": "bpf_cg_run_ctx", "sockaddr": "sockaddr_in6",
+    "sockaddr_unsized": "sockaddr_in6",
   ]
 
   private func shape(of type: TypeID) -> Shape {
