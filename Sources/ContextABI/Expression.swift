@@ -172,9 +172,14 @@ extension Expression {
     return result
   }
 
-  /// The parts that an expression consists of; one that is not joined is one part.
+  /// The parts that an expression consists of: of a constant the runs of bits that are 1; what is not joined is one part.
   static func parts(_ expression: Expression) -> [Part] {
     if case .joined(let parts) = expression { return parts }
+    if case .constant(let value) = expression {
+      return runs(of: value).map {
+        Part(expression: .constant(mask($0.count)), shift: $0.lowerBound, width: $0.count)
+      }
+    }
     return [Part(expression: expression, shift: 0, width: expression.width)]
   }
 
