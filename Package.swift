@@ -68,7 +68,8 @@ let package = Package(
     .testTarget(
       name: "BPFTests", dependencies: ["ByteReading", "BPF"], swiftSettings: strict),
     .testTarget(
-      name: "ContextABITests", dependencies: ["ByteReading", "ContextABI", "TestSupport"],
+      name: "ContextABITests",
+      dependencies: ["ByteReading", "ContextABI", "KernelImage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "SymbolicEvaluationTests",
