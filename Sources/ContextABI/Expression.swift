@@ -117,7 +117,9 @@ extension Expression {
       case .constant(let value): constant |= value << UInt64(shift)
       case .joined(let inner):
         for part in inner { add(part.expression, shift + part.shift, part.width) }
-      default: rest.append(Part(expression: expression, shift: shift, width: width))
+      default:
+        // The bits above an expression's own are 0, which nothing is said for.
+        rest.append(Part(expression: expression, shift: shift, width: min(width, expression.width)))
       }
     }
     for part in parts { add(part.expression, part.shift, part.width) }
