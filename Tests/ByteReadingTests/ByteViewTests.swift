@@ -75,7 +75,7 @@ import Testing
     }
     #expect(problem(empty) == "\(empty): is empty")
     #expect(problem("/") == "/: is a directory")
-    #expect(problem("/dev/null") == "/dev/null: is not a regular file")
+    #expect(problem("/dev/zero") == "/dev/zero: is not a regular file")
     #expect(problem("\(empty).none") == "\(empty).none: No such file or directory")
   }
 }
