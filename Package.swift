@@ -45,7 +45,7 @@ let package = Package(
       name: "ctxabi",
       dependencies: [
         "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Reporting",
-        .product(name: "ArgumentParser", package: "swift-argument-parser")
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
@@ -82,6 +82,9 @@ let package = Package(
       dependencies: [
         "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["ctxabi", "ContextABI", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RealKernelTests",

@@ -35,7 +35,7 @@ public struct ConvertedAccesses {
   }
 
   /// Calls `body` with each accepted access, in every choice of registers that its kind has.
-  public func forEach(_ body: (ConvertedAccess) -> Void) throws(ExtractionError) {
+  public func forEachAccess(_ body: (ConvertedAccess) -> Void) throws(ExtractionError) {
     let sweeper = Sweeper(build, meanings)
     do throws(TypeError) {
       var pending = try subjects()

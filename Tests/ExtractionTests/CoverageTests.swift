@@ -14,7 +14,9 @@ import Testing
     return (try #require(items.first), snapshot)
   }
 
-  private static let gsoSegs = ["read 88:1", "read 88:2", "read 88:4", "read 89:1", "read 90:1", "read 90:2", "read 91:1"]
+  private static let gsoSegs = [
+    "read 88:1", "read 88:2", "read 88:4", "read 89:1", "read 90:1", "read 90:2", "read 91:1",
+  ]
 
   @Test(arguments: Architecture.allCases)
   func fault(_ architecture: Architecture) throws {
@@ -58,7 +60,8 @@ import Testing
   @Test func listing() throws {
     let build = try MiniKernel.open(.x86_64, ["CALLBACK_FAULTS"])
     let holes = try AccessListing(build).forEachLine { _ in }
-    #expect(holes.contains { $0.configuration == "SOCKET_FILTER" && $0.kind == .read && $0.offset == 88 && $0.size == 4 })
+    #expect(
+      holes.contains { $0.configuration == "SOCKET_FILTER" && $0.kind == .read && $0.offset == 88 && $0.size == 4 })
     #expect(holes.allSatisfy { (88..<92).contains($0.offset) })
     let hole = try #require(holes.first)
     #expect(build.describe(hole.fault).contains("is_valid_access"))

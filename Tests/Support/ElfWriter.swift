@@ -12,7 +12,9 @@ public struct ElfWriter {
     /// What the header says, where it is not the truth.
     public var claimedSize: UInt64?
 
-    public init(_ name: String, type: UInt32, content: [UInt8], link: UInt32 = 0, address: UInt64 = 0, flags: UInt64 = 0) {
+    public init(
+      _ name: String, type: UInt32, content: [UInt8], link: UInt32 = 0, address: UInt64 = 0, flags: UInt64 = 0
+    ) {
       self.name = name
       self.type = type
       self.content = content

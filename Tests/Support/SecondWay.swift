@@ -56,7 +56,7 @@ public final class SecondWay {
     var seen: Set<String> = []
     let source = ConvertedAccesses(build)
     var accesses: [(ConvertedAccess, bytes: [UInt8])] = []
-    try source.forEach { access in
+    try source.forEachAccess { access in
       self.accesses += 1
       let code = access.code.map { $0.hexadecimal(build.image.architecture.byteOrder) }.joined()
       let key =
@@ -158,7 +158,8 @@ public final class SecondWay {
     }
     guard let wanted else { return "the meaning faults, the code does not" }
     if !item.isWrite, registers[value] != wanted.value {
-      return "the code gives \(hexadecimal(registers[value])), the meaning \(wanted.value.map { hexadecimal($0) } ?? "nothing")"
+      return
+        "the code gives \(hexadecimal(registers[value])), the meaning \(wanted.value.map { hexadecimal($0) } ?? "nothing")"
     }
     let wantedChanges = wanted.changes.filter { address, byte in
       memory.read(address, 1) != UInt64(byte)

@@ -216,8 +216,9 @@ import TypeGraph
         var instruction = Instruction(word: generator.edgeOrRandom(), .little)
         if round % 2 == 0 {
           // Those that conversions use, with small numbers.
-          instruction.code = [0x61, 0x79, 0x71, 0x63, 0x62, 0x54, 0x77, 0x67, 0x0f, 0x15, 0x05, 0xc7, 0xdc][
-            Int.random(in: 0..<13, using: &generator)]
+          instruction.code =
+            [0x61, 0x79, 0x71, 0x63, 0x62, 0x54, 0x77, 0x67, 0x0f, 0x15, 0x05, 0xc7, 0xdc][
+              Int.random(in: 0..<13, using: &generator)]
           instruction.offset %= 8
           instruction.immediate %= 70
         }

@@ -112,7 +112,8 @@ import TypeGraph
     #expect(problem([]) == "k: .BTF: at offset 0x0: truncated: 2 bytes are needed, the whole has 0")
     #expect(problem(btf.write(magic: 0x1234)) == "k: .BTF: at offset 0x0: the magic number is 0x1234, not 0xeb9f")
     #expect(problem(btf.write(version: 2)) == "k: .BTF: at offset 0x2: BTF version 2 is not known")
-    #expect(problem(btf.write(typesLength: 1 << 20))?.contains("the types (1048576 bytes at 24) lie behind the end") == true)
+    #expect(
+      problem(btf.write(typesLength: 1 << 20))?.contains("the types (1048576 bytes at 24) lie behind the end") == true)
     // The other byte order's magic number is no magic number.
     #expect(problem(BTFWriter(.big).write())?.contains("the magic number is 0x9feb") == true)
   }
