@@ -60,7 +60,51 @@ let package = Package(
       dependencies: [
         "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Comparison", "Baselines", "Reporting",
         "ObjectLinking", "KernelTree",
-        .product(name: "ArgumentParser", package: "swift-argument-parser")
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // What tests share: the miniature kernel, writers of tiny files, a second way from code to values.
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "SymbolicEvaluation",
+        "Extraction", "Digest",
+      ],
+      path: "Tests/Support", swiftSettings: strict),
+    .testTarget(
+      name: "ByteReadingTests", dependencies: ["ByteReading", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "KernelImageTests", dependencies: ["ByteReading", "KernelImage", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TypeGraphTests", dependencies: ["ByteReading", "KernelImage", "TypeGraph", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BPFTests", dependencies: ["ByteReading", "BPF"], swiftSettings: strict),
+    .testTarget(
+      name: "ContextABITests",
+      dependencies: ["ByteReading", "ContextABI", "KernelImage", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SymbolicEvaluationTests",
+      dependencies: [
+        "ByteReading", "BPF", "TypeGraph", "ContextABI", "SymbolicEvaluation", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ExtractionTests",
+      dependencies: [
+        "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["ctxabi", "ContextABI", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RealKernelTests",
+      dependencies: [
+        "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport",
       ],
       swiftSettings: strict),
   ],

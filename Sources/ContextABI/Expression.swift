@@ -117,7 +117,9 @@ extension Expression {
       case .constant(let value): constant |= value << UInt64(shift)
       case .joined(let inner):
         for part in inner { add(part.expression, shift + part.shift, part.width) }
-      default: rest.append(Part(expression: expression, shift: shift, width: width))
+      default:
+        // The bits above an expression's own are 0, which nothing is said for.
+        rest.append(Part(expression: expression, shift: shift, width: min(width, expression.width)))
       }
     }
     for part in parts { add(part.expression, part.shift, part.width) }
@@ -172,9 +174,14 @@ extension Expression {
     return result
   }
 
-  /// The parts that an expression consists of; one that is not joined is one part.
+  /// The parts that an expression consists of: of a constant the runs of bits that are 1; what is not joined is one part.
   static func parts(_ expression: Expression) -> [Part] {
     if case .joined(let parts) = expression { return parts }
+    if case .constant(let value) = expression {
+      return runs(of: value).map {
+        Part(expression: .constant(mask($0.count)), shift: $0.lowerBound, width: $0.count)
+      }
+    }
     return [Part(expression: expression, shift: 0, width: expression.width)]
   }
 

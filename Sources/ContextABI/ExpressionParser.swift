@@ -394,7 +394,7 @@ struct MeaningParser {
   }
 
   private mutating func takeRegister() -> Int? {
-    for number in (0...11).reversed() where takeWord("r\(number)") { return number }
+    for number in (0...15).reversed() where takeWord("r\(number)") { return number }
     return nil
   }
 

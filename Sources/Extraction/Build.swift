@@ -101,7 +101,10 @@ public final class Build {
   /// A fault with the names of functions in place of their addresses.
   public func describe(_ fault: Fault) -> String {
     func name(_ address: UInt64) -> String {
-      guard let (name, offset) = image.symbols.nearest(to: address) else { return hexadecimal(address) }
+      // An address outside of the kernel belongs to no symbol, however far behind one it lies.
+      guard (try? image.memory.word(at: address & ~7)) != nil,
+        let (name, offset) = image.symbols.nearest(to: address)
+      else { return hexadecimal(address) }
       return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"
     }
     return "\(name(fault.function)) at \(name(fault.programCounter)): \(fault.reason)"

@@ -43,10 +43,11 @@ final class FieldLookup {
         ? Field(name: "[\(word)]", offset: word * 8, size: 8)
         : Field(name: "[\(word)]..[\(word + 1)]", offset: offset, size: size)
     }
-    guard offset + size <= contextSize else {
+    let members = try resolution.members(of: context, at: offset * 8..<(offset + size) * 8)
+    // Behind the end only a flexible array (bpf_raw_tracepoint_args.args) has members.
+    guard offset + size <= contextSize || members.last?.path != nil else {
       return Field(name: "beyond the end", offset: offset, size: size)
     }
-    let members = try resolution.members(of: context, at: offset * 8..<(offset + size) * 8)
     guard let first = members.first, let last = members.last, let firstPath = first.path else {
       return Field(name: "padding", offset: offset, size: size)
     }

@@ -123,7 +123,7 @@ public final class SnapshotBuilder {
       contexts[name] = ContextDraft(layout: layout)
       declarations[name] = try ContextLayout(types: build.types).declaration(of: pair.program)
     }
-    let root = try self.root(subject, pair)
+    let root = try build.root(of: subject, pair)
     roots[kernelName, default: []].insert(root)
     let folding = RuleFolding(
       meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.callbacks.byteOrder)
@@ -182,24 +182,6 @@ public final class SnapshotBuilder {
     }
     return result
   }
-
-  private func root(
-    _ subject: Subject, _ pair: ContextPair
-  ) throws(TypeError) -> ConversionMeanings.Root {
-    // Where nothing is converted, programs see the kernel's structure as it is; where that is none, their own.
-    let kernel = try build.types.composite(pair.kernel)
-    let program = try build.types.composite(pair.program)
-    let type = kernel == nil && program != nil ? pair.program : pair.kernel
-    return ConversionMeanings.Root(
-      type: type, name: Self.pointerNames[kernel?.name ?? ""] ?? "ctx",
-      programType: subject.programType, attachName: subject.attachName)
-  }
-
-  /// What the kernel calls a pointer to these structures; any other is `ctx`.
-  private static let pointerNames = [
-    "sk_buff": "skb", "xdp_buff": "xdp", "sock": "sk", "tcp_sock": "tp", "xdp_sock": "xs",
-    "pt_regs": "regs",
-  ]
 
   private func contextName(_ type: TypeID) throws(TypeError) -> String {
     if let composite = try build.types.composite(type), !composite.name.isEmpty {

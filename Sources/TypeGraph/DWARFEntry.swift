@@ -50,6 +50,20 @@ enum DWARFEntry {
     return value
   }
 
+  /// An attribute that is an expression which adds a number to an address (`DW_OP_plus_uconst`), as DWARF 2 says where a
+  /// member is.
+  static func addedOffset(_ entry: Dwarf_Die, _ attribute: Int) -> Int? {
+    var entry = entry
+    var found = Dwarf_Attribute()
+    var operations: UnsafeMutablePointer<Dwarf_Op>?
+    var count = 0
+    guard dwarf_attr(&entry, UInt32(attribute), &found) != nil,
+      dwarf_getlocation(&found, &operations, &count) == 0, count == 1, let operations,
+      operations[0].atom == UInt8(DW_OP_plus_uconst)
+    else { return nil }
+    return Int(exactly: operations[0].number)
+  }
+
   /// The entry that an attribute refers to: in this unit, another one, or a type unit.
   static func reference(_ entry: Dwarf_Die, _ attribute: Int) -> Dwarf_Die? {
     var entry = entry

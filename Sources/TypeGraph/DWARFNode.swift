@@ -3,11 +3,12 @@ import CLibdw
 extension DWARFReader {
   /// Decodes one entry into a type, one step deep.
   func decode(_ entry: Dwarf_Die) throws(TypeError) -> TypeNode {
-    // A unit that uses a type unit's type may hold a declaration with the type unit's signature in its place.
-    if DWARFEntry.isDeclaration(entry), let complete = DWARFEntry.reference(entry, DW_AT_signature) {
-      guard !DWARFEntry.isDeclaration(complete) else {
-        throw .malformed("\(path): DWARF: a type signature leads to a declaration")
-      }
+    // A unit that uses a type unit's type holds a stub with the type unit's signature in its place; Clang marks it as a
+    // declaration, GCC does not.
+    if let complete = DWARFEntry.reference(entry, DW_AT_signature) {
+      guard !DWARFEntry.isDeclaration(complete),
+        DWARFEntry.reference(complete, DW_AT_signature) == nil
+      else { throw .malformed("\(path): DWARF: a type signature leads to a declaration") }
       return try decode(complete)
     }
     switch DWARFEntry.tag(entry) {
@@ -96,7 +97,9 @@ extension DWARFReader {
   /// in memory; before, `DW_AT_bit_offset` counted from the most significant bit of a storage unit (DWARF 3, 5.5.6).
   private func bitOffset(of member: Dwarf_Die, width: Int?) -> Int {
     if let offset = DWARFEntry.number(member, DW_AT_data_bit_offset) { return clamped(offset) }
-    let location = clamped(DWARFEntry.number(member, DW_AT_data_member_location) ?? 0)
+    let location = clamped(
+      DWARFEntry.number(member, DW_AT_data_member_location)
+        ?? DWARFEntry.addedOffset(member, DW_AT_data_member_location) ?? 0)
     guard let width, let fromTop = DWARFEntry.signedNumber(member, DW_AT_bit_offset) else {
       return location * 8
     }

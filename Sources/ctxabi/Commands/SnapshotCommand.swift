@@ -30,7 +30,8 @@ struct SnapshotCommand: ParsableCommand {
       return
     }
     do {
-      try Data(snapshot.json.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+      try Data(snapshot.json.utf8).write(
+        to: URL(fileURLWithPath: output), options: Self.isDevice(output) ? [] : .atomic)
     } catch {
       throw Failure(message: "\(output): can't be written: \(error.localizedDescription)")
     }
@@ -40,5 +41,12 @@ struct SnapshotCommand: ParsableCommand {
     if snapshot.coverage.contains(where: \.isHole) {
       throw Failure(message: "\(output) has been written, but is not whole")
     }
+  }
+
+  /// Whether something else than a file stands at `path`: a device or pipe is written to, not replaced by a file.
+  private static func isDevice(_ path: String) -> Bool {
+    guard let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    else { return false }
+    return type != .typeRegular && type != .typeSymbolicLink
   }
 }

@@ -1,0 +1,50 @@
+# What can be done here: make help
+
+SWIFT ?= swift
+PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev pkg-config dwarves bpftool dwz gcc gzip
+CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ctxabi
+TEST_KERNELS = $(CACHE)/test-kernels
+SUITE = $(shell . /etc/os-release; echo $$VERSION_CODENAME)
+ARCHITECTURE = $(shell dpkg --print-architecture)
+# As root apt needs no sudo.
+AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+AUDIT = .build/audit
+
+.PHONY: help prerequisites build kernels test unit-test audit
+
+help: ## Lists the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
+
+prerequisites: ## Installs the Debian packages that are missing
+	@missing=; for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  $(AS_ROOT) apt-get update || true; \
+	  DEBIAN_FRONTEND=noninteractive $(AS_ROOT) apt-get install -y --no-install-recommends $$missing; \
+	fi
+
+build: prerequisites ## Builds .build/release/ctxabi
+	$(SWIFT) build -c release --product ctxabi
+
+kernels: prerequisites ## Fetches the kernels that tests run on (3 packages, 0.9 GB)
+	@scripts/fetch-test-kernels $(TEST_KERNELS)
+
+test: prerequisites kernels ## Runs every test
+	$(SWIFT) build -c release --build-tests
+	CTXABI_TEST_KERNELS=$(TEST_KERNELS) $(SWIFT) test -c release --skip-build --disable-xctest
+
+unit-test: prerequisites ## Runs the tests that need no kernel
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --skip-build --disable-xctest --skip RealKernelTests
+
+audit: build ## Extracts the context ABI of KERNEL=PATH, by default of the newest Debian cloud kernel
+	@set -e; kernel='$(KERNEL)'; \
+	if [ -z "$$kernel" ]; then \
+	  echo 'fetching the newest cloud kernel of $(SUITE)' >&2; \
+	  kernel=$$(scripts/fetch-kernel $(SUITE) $(ARCHITECTURE) | grep '/vmlinux-'); \
+	fi; \
+	mkdir -p $(AUDIT); \
+	.build/release/ctxabi snapshot "$$kernel" -o $(AUDIT)/$$(basename "$$kernel").json; \
+	.build/release/ctxabi show "$$kernel"; \
+	echo "the snapshot of $$kernel is $(AUDIT)/$$(basename "$$kernel").json" >&2
