@@ -1,5 +1,10 @@
 #include "CUnicornHooks.h"
 
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stddef.h>
+
 static void count_block(uc_engine *engine, uint64_t address, uint32_t size, void *user_data) {
   struct observation *observation = user_data;
   (void)address;
@@ -79,4 +84,49 @@ uc_err observe_writes(uc_engine *engine, struct observation *observation, uint64
 uc_err hook_instruction(uc_engine *engine, uc_hook *hook, uint64_t address, uc_cb_hookcode_t callback,
                         void *user_data) {
   return uc_hook_add(engine, hook, UC_HOOK_CODE, (void *)callback, user_data, address, address);
+}
+
+static const int caught_signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+enum { CAUGHT_SIGNALS = sizeof(caught_signals) / sizeof(caught_signals[0]) };
+
+static _Thread_local sigjmp_buf escape;
+static _Thread_local volatile sig_atomic_t is_emulating;
+static struct sigaction previous[CAUGHT_SIGNALS];
+
+static void leave_emulation(int number) {
+  if (is_emulating) {
+    is_emulating = 0;
+    siglongjmp(escape, number);
+  }
+  /* Somebody else's: as if this handler were not there. */
+  for (int index = 0; index < CAUGHT_SIGNALS; index++) {
+    if (caught_signals[index] == number) sigaction(number, &previous[index], NULL);
+  }
+  raise(number);
+}
+
+static void install_handlers(void) {
+  struct sigaction action = {0};
+  action.sa_handler = leave_emulation;
+  /* Not blocked while it is handled: the handler does not return. */
+  action.sa_flags = SA_NODEFER;
+  for (int index = 0; index < CAUGHT_SIGNALS; index++) {
+    sigaction(caught_signals[index], &action, &previous[index]);
+  }
+}
+
+uc_err start_guarded(uc_engine *engine, uint64_t begin, uint64_t until, int *signal) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, install_handlers);
+  /* The signal mask is not saved: SA_NODEFER leaves it alone, and saving costs a system call a call. */
+  int number = sigsetjmp(escape, 0);
+  if (number != 0) {
+    *signal = number;
+    return UC_ERR_EXCEPTION;
+  }
+  *signal = 0;
+  is_emulating = 1;
+  uc_err status = uc_emu_start(engine, begin, until, 0, 0);
+  is_emulating = 0;
+  return status;
 }

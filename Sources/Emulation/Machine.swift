@@ -14,29 +14,25 @@ public final class Machine {
   public let scratch: ScratchMemory
   /// Filled by each call.
   private let observation: UnsafeMutablePointer<observation>
-  private let engine: OpaquePointer
   private let processor: Processor
   private let returnAddress: UInt64
   private let stackTop: UInt64
   private let stackTopPointer: UnsafeMutableRawPointer
-  private var regions: [HostRegion] = []
-  private let memory: KernelMemory
-  private var initialState: OpaquePointer?
+  /// What an engine is set up with.
+  private var setup: EngineSetup
+  private var engine: Engine
   private var answers: [Answer] = []
-  private let byteOrder: ByteOrder
+  /// How often the emulator itself has failed.
+  private var failures = 0
 
   /// After so many basic blocks a call is taken for one that does not end. The longest callback known takes 60.
   static let blockLimit: UInt64 = 20_000
+  /// After so many failures of the emulator itself it is not started again.
+  static let failureLimit = 8
 
   /// Sets up a processor for the kernel in `image`.
   public init(_ image: KernelImage) throws(EmulationError) {
     processor = Processor(image.architecture)
-    memory = image.memory
-    byteOrder = image.architecture.byteOrder
-    var engine: OpaquePointer?
-    try Self.check(uc_open(processor.architecture, processor.mode, &engine), "open an engine")
-    guard let engine else { throw EmulationError(problem: "the engine is missing") }
-    self.engine = engine
     observation = .allocate(capacity: 1)
     observation.initialize(to: CUnicornHooks.observation())
     observation.pointee.block_limit = Self.blockLimit
@@ -44,45 +40,27 @@ public final class Machine {
     let layout = AddressLayout(avoiding: image.memory.segments)
     let stack = try HostRegion(byteCount: AddressLayout.stackSize)
     let scratchRegion = try HostRegion(byteCount: AddressLayout.scratchSize)
-    let thread = try HostRegion(byteCount: AddressLayout.threadSize)
-    let returnPage = try HostRegion(byteCount: AddressLayout.pageSize)
     returnAddress = layout.returnPage
     stackTop = layout.stack + UInt64(AddressLayout.stackSize) - 0x1000
     stackTopPointer = stack.start + AddressLayout.stackSize - 0x1000
     scratch = ScratchMemory(
       address: layout.scratch, start: scratchRegion.start, count: AddressLayout.scratchSize,
       byteOrder: image.architecture.byteOrder)
-    regions = [stack, scratchRegion, thread, returnPage]
-
-    try map(stack, at: layout.stack, "the stack")
-    try map(scratchRegion, at: layout.scratch, "scratch memory")
-    try map(thread, at: layout.thread, "the thread area")
-    try map(returnPage, at: layout.returnPage, "the return page")
-    for segment in image.memory.segments { try map(segment) }
-    for (register, value) in Processor.initialRegisters(
+    setup = EngineSetup(processor, observation)
+    setup.map(stack, at: layout.stack, "the stack")
+    setup.map(scratchRegion, at: layout.scratch, "scratch memory")
+    setup.map(try HostRegion(byteCount: AddressLayout.threadSize), at: layout.thread, "the thread area")
+    setup.map(
+      try HostRegion(byteCount: AddressLayout.pageSize), at: layout.returnPage, "the return page")
+    for segment in image.memory.segments { try setup.map(segment) }
+    setup.registers = Processor.initialRegisters(
       image.architecture, threadArea: layout.thread,
       perProcessorDataIsZeroBased: image.symbols.address(of: "__per_cpu_start") == 0,
       globalPointer: image.symbols.address(of: "__global_pointer$"))
-    {
-      try write(register, value)
-    }
-    try Self.check(observe_blocks(engine, observation), "count blocks")
-    try Self.check(observe_faults(engine, observation), "observe faults")
-    for segment in image.memory.segments {
-      try Self.check(
-        observe_writes(
-          engine, observation, segment.address, segment.address + UInt64(segment.memorySize) - 1),
-        "observe writes")
-    }
-    try Self.check(uc_context_alloc(engine, &initialState), "allocate a context")
-    try Self.check(uc_context_save(engine, initialState), "save the initial state")
+    engine = try Engine(setup)
   }
 
-  deinit {
-    if let initialState { uc_context_free(initialState) }
-    uc_close(engine)
-    observation.deallocate()
-  }
+  deinit { observation.deallocate() }
 
   // MARK: - Answers and observation
 
@@ -117,49 +95,50 @@ public final class Machine {
 
   private func install(_ answer: Answer, at address: UInt64) throws(EmulationError) {
     answers.append(answer)
-    var hook = 0
-    try Self.check(
-      hook_instruction(
-        engine, &hook, address,
-        { _, _, _, context in
-          guard let context else { return }
-          let answer = Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue()
-          if answer.isPrivilegeCheck {
-            answer.machine.observation.pointee.answered_privilege = true
-          }
-          answer.machine.returnFromFunction(with: answer.value())
-        }, Unmanaged.passUnretained(answer).toOpaque()),
-      "answer the function at \(hexadecimal(address))")
+    let hook = EngineSetup.Hook(
+      address: address,
+      callback: { _, _, _, context in
+        guard let context else { return }
+        let answer = Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue()
+        if answer.isPrivilegeCheck {
+          answer.machine.observation.pointee.answered_privilege = true
+        }
+        answer.machine.returnFromFunction(with: answer.value())
+      }, context: Unmanaged.passUnretained(answer).toOpaque())
+    setup.hooks.append(hook)
+    try engine.add(hook)
   }
 
   /// The value of the first integer argument, for an answer that depends on it.
   public func argument(_ index: Int) -> UInt64 {
     var value: UInt64 = 0
-    uc_reg_read(engine, processor.arguments[index], &value)
+    uc_reg_read(engine.handle, processor.arguments[index], &value)
     return value
   }
 
   private func returnFromFunction(with value: UInt64) {
+    let handle = engine.handle
     var value = value
     var target: UInt64 = 0
-    uc_reg_write(engine, processor.result, &value)
+    uc_reg_write(handle, processor.result, &value)
     if let link = processor.link {
-      uc_reg_read(engine, link, &target)
+      uc_reg_read(handle, link, &target)
     } else {
       var stackPointer: UInt64 = 0
-      uc_reg_read(engine, processor.stackPointer, &stackPointer)
-      uc_mem_read(engine, stackPointer, &target, 8)
+      uc_reg_read(handle, processor.stackPointer, &stackPointer)
+      uc_mem_read(handle, stackPointer, &target, 8)
       stackPointer &+= 8
-      uc_reg_write(engine, processor.stackPointer, &stackPointer)
+      uc_reg_write(handle, processor.stackPointer, &stackPointer)
     }
-    uc_reg_write(engine, processor.programCounter, &target)
+    uc_reg_write(handle, processor.programCounter, &target)
   }
 
   /// From now on the reads of the scratch memory at `offset` are noted in `observedReads`.
   public func observeReads(ofScratch offset: Int, count: Int) throws(EmulationError) {
     let first = scratch.address + UInt64(offset)
-    try Self.check(
-      observe_reads(engine, observation, first, first + UInt64(count) - 1), "observe reads")
+    let range = first...(first + UInt64(count) - 1)
+    setup.observedReads.append(range)
+    try engine.observeReads(range)
   }
 
   /// Whether the last call asked for a capability.
@@ -189,6 +168,11 @@ public final class Machine {
     _ address: UInt64, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0,
     _ fourth: UInt64 = 0, _ fifth: UInt64 = 0
   ) throws(Fault) -> UInt64 {
+    guard failures < Self.failureLimit else {
+      throw Fault(
+        function: address, programCounter: address,
+        reason: .processor("the emulator has failed \(failures) times, and is not started again"))
+    }
     observation.pointee.blocks = 0
     observation.pointee.limit_reached = false
     observation.pointee.faulted = false
@@ -206,20 +190,33 @@ public final class Machine {
       stackTopPointer.storeBytes(of: returnAddress, as: UInt64.self)
     }
     set(processor.stackPointer, stackTop - UInt64(processor.callerArea))
-    let status = uc_emu_start(engine, address, returnAddress, 0, 0)
+    var signal: Int32 = 0
+    let status = start_guarded(engine.handle, address, returnAddress, &signal)
+    guard signal == 0 else { throw abandonEngine(in: address, signal) }
     var programCounter: UInt64 = 0
-    uc_reg_read(engine, processor.programCounter, &programCounter)
+    uc_reg_read(engine.handle, processor.programCounter, &programCounter)
     undoWrites()
     // s390x stops at the return address with an exception.
     guard programCounter == returnAddress, !observation.pointee.limit_reached else {
       let fault = Fault(
         function: address, programCounter: programCounter, reason: reason(for: status))
-      uc_context_restore(engine, initialState)
+      engine.reset()
       throw fault
     }
     var result: UInt64 = 0
-    uc_reg_read(engine, processor.result, &result)
+    uc_reg_read(engine.handle, processor.result, &result)
     return result
+  }
+
+  /// The emulator itself has failed: it is left as it is, and a new one takes its place.
+  private func abandonEngine(in function: UInt64, _ signal: Int32) -> Fault {
+    failures += 1
+    engine.abandon()
+    if let next = try? Engine(setup) { engine = next } else { failures = Self.failureLimit }
+    undoWrites()
+    return Fault(
+      function: function, programCounter: function,
+      reason: .processor("the emulator can't translate its instructions (signal \(signal))"))
   }
 
   private func reason(for status: uc_err) -> Fault.Reason {
@@ -240,62 +237,12 @@ public final class Machine {
     guard count > 0, let overwritten = overwritten_memory(observation) else { return }
     for index in (0..<count).reversed() {
       var before = overwritten[index].before
-      uc_mem_write(engine, overwritten[index].address, &before, Int(overwritten[index].size))
+      uc_mem_write(engine.handle, overwritten[index].address, &before, Int(overwritten[index].size))
     }
   }
 
   private func set(_ register: Int32, _ value: UInt64) {
     var value = value
-    uc_reg_write(engine, register, &value)
-  }
-
-  private func write(_ register: Int32, _ value: UInt64) throws(EmulationError) {
-    var value = value
-    try Self.check(uc_reg_write(engine, register, &value), "set a register")
-  }
-
-  // MARK: - Memory
-
-  private func map(
-    _ region: HostRegion, at address: UInt64, _ what: String
-  ) throws(EmulationError) {
-    try Self.check(
-      uc_mem_map_ptr(engine, address, region.count, UC_PROT_ALL.rawValue, region.start),
-      "map \(what) at \(hexadecimal(address))")
-  }
-
-  /// Maps a segment of the image straight from our private mapping of the file, and zeroed memory behind it.
-  private func map(_ segment: Segment) throws(EmulationError) {
-    let page = UInt64(AddressLayout.pageSize)
-    let lead = Int(segment.address % page)
-    let start = segment.address - UInt64(lead)
-    let total = (lead + segment.memorySize + AddressLayout.pageSize - 1) & ~(AddressLayout.pageSize - 1)
-    let host = UnsafeMutableRawPointer(mutating: segment.bytes.unsafeStart) - lead
-    let fileEnd = lead + segment.bytes.count
-    let wholePages = fileEnd & ~(AddressLayout.pageSize - 1)
-    // Whole pages are taken as they lie in the file when the file is mapped so that pages fall on pages; the rest of
-    // the segment is copied in front of zeroes.
-    let direct = Int(bitPattern: host) % AddressLayout.pageSize == 0 && lead == 0 ? wholePages : 0
-    if direct > 0 {
-      try Self.check(
-        uc_mem_map_ptr(engine, start, direct, UC_PROT_ALL.rawValue, host),
-        "map the segment at \(hexadecimal(segment.address))")
-    }
-    guard total > direct else { return }
-    let rest = try HostRegion(byteCount: total - direct)
-    regions.append(rest)
-    if direct > 0 {
-      rest.start.copyMemory(from: host + direct, byteCount: fileEnd - direct)
-    } else {
-      (rest.start + lead).copyMemory(
-        from: segment.bytes.unsafeStart, byteCount: segment.bytes.count)
-    }
-    try map(rest, at: start + UInt64(direct), "the segment at \(hexadecimal(segment.address))")
-  }
-
-  private static func check(_ status: uc_err, _ action: String) throws(EmulationError) {
-    guard status == UC_ERR_OK else {
-      throw EmulationError(problem: "can't \(action): \(String(cString: uc_strerror(status)))")
-    }
+    uc_reg_write(engine.handle, register, &value)
   }
 }

@@ -57,5 +57,9 @@ uc_err observe_reads(uc_engine *engine, struct observation *observation, uint64_
 /* Notes the writes from first to last, so that they can be undone. */
 uc_err observe_writes(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last);
 
+/* uc_emu_start, but for an emulator that fails: QEMU's code generator ends the process on instructions that it can't
+ * translate (an assertion, an abort). Such a signal is caught and put into `signal`; the engine must not be used again. */
+uc_err start_guarded(uc_engine *engine, uint64_t begin, uint64_t until, int *signal);
+
 /* Calls `callback` before the instruction at `address`. */
 uc_err hook_instruction(uc_engine *engine, uc_hook *hook, uint64_t address, uc_cb_hookcode_t callback, void *user_data);
