@@ -99,6 +99,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "ComparisonTests",
+      dependencies: ["ContextABI", "Comparison", "KernelImage", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "CommandLineTests", dependencies: ["ctxabi", "ContextABI", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
