@@ -24,6 +24,8 @@ public final class Machine {
   private var initialState: OpaquePointer?
   private var answers: [Answer] = []
   private let byteOrder: ByteOrder
+  /// How long the calls took so far.
+  public private(set) var emulationTime = Duration.zero
 
   /// After so many basic blocks a call is taken for one that does not end. The longest callback known takes 60.
   static let blockLimit: UInt64 = 20_000
@@ -61,7 +63,7 @@ public final class Machine {
     for segment in image.memory.segments { try map(segment) }
     for (register, value) in Processor.initialRegisters(
       image.architecture, threadArea: layout.thread,
-      perProcessorDataIsZeroBased: image.symbols.address(of: "__per_cpu_start") == 0,
+      perProcessorDataIsZeroBased: image.hasZeroBasedPerCPUData,
       globalPointer: image.symbols.address(of: "__global_pointer$"))
     {
       try write(register, value)
@@ -206,7 +208,9 @@ public final class Machine {
       stackTopPointer.storeBytes(of: returnAddress, as: UInt64.self)
     }
     set(processor.stackPointer, stackTop - UInt64(processor.callerArea))
+    let start = ContinuousClock.now
     let status = uc_emu_start(engine, address, returnAddress, 0, 0)
+    emulationTime += ContinuousClock.now - start
     var programCounter: UInt64 = 0
     uc_reg_read(engine, processor.programCounter, &programCounter)
     undoWrites()

@@ -50,7 +50,7 @@ final class SymbolicEvaluator {
   func evaluate(
     _ code: [Instruction], isWrite: Bool, base: UInt8, value: UInt8?, stored: UInt64? = nil
   ) throws(SymbolicError) -> SymbolicTree {
-    var registers = (0..<12).map { Value.whole(.register(UInt8($0))) }
+    var registers = (0..<16).map { Value.whole(.register(UInt8($0))) }
     registers[Int(base)] = .whole(.context)
     if isWrite, let value { registers[Int(value)] = stored.map(Value.constant) ?? .whole(.value) }
     contextPointer = registers[Int(base)]
@@ -107,13 +107,10 @@ final class SymbolicEvaluator {
     _ run: inout Run, _ start: State, facts: [SymbolicCondition: Bool]
   ) throws(SymbolicError) -> SymbolicTree {
     var state = start
-    while state.counter < run.code.count {
+    while run.code.indices.contains(state.counter) {
       run.steps += 1
       guard run.steps < Self.stepLimit else { throw .tooManyPaths }
       let instruction = run.code[state.counter]
-      guard instruction.destination < 12, instruction.source < 12 else {
-        throw unsupported(instruction, state)
-      }
       switch instruction.instructionClass {
       case .alu32, .alu64: try arithmetic(instruction, &state)
       case .loadRegister: try load(instruction, &state)
@@ -137,7 +134,7 @@ final class SymbolicEvaluator {
       state.counter += 1
     }
     guard state.counter == run.code.count else {
-      throw .unsupported(index: run.code.count - 1, instruction: "a jump behind the end")
+      throw .unsupported(index: run.code.count - 1, instruction: "a jump out of it")
     }
     return .outcome(outcome(of: state, run))
   }
@@ -164,7 +161,8 @@ final class SymbolicEvaluator {
 
   private func outcome(of state: State, _ run: Run) -> SymbolicOutcome {
     var changed: [UInt8: Value] = [:]
-    // Register 11 (BPF_REG_AX) is the verifier's own: programs can't see it.
+    // The registers from 11 on (BPF_REG_AX; from 7.2 on it is 12, and 11 is BPF_REG_PARAMS) are the verifier's own: programs
+    // can't see what is in them.
     for number in 0..<11 where UInt8(number) != run.destination && state.registers[number] != run.initial[number] {
       changed[UInt8(number)] = state.registers[number]
     }

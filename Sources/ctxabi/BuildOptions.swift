@@ -12,7 +12,10 @@ enum TypesChoice: String, ExpressibleByArgument, CaseIterable {
 /// How a kernel build is opened: shared by all commands that take one.
 struct BuildOptions: ParsableArguments {
   @Argument(
-    help: "The kernel build: an ELF vmlinux of x86-64, arm64, riscv64 or s390x.",
+    help: """
+      The kernel build: a vmlinux, the vmlinuz or Image that is booted (compressed or not), or a .deb or .rpm package; of \
+      x86-64, arm64, riscv64 or s390x.
+      """,
     completion: .file())
   var kernel: String
 
@@ -24,7 +27,7 @@ struct BuildOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The build's configuration, where the kernel does not hold it itself.", valueName: "file"),
+      "The build's configuration, in place of the one that the kernel holds itself or that lies beside it.", valueName: "file"),
     completion: .file())
   var config: String?
 
@@ -35,16 +38,30 @@ struct BuildOptions: ParsableArguments {
     completion: .directory)
   var debugDirectory: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The kernel's path in the package, where a package holds several.", valueName: "path"))
+  var member: String?
+
+  @Flag(help: "Say on standard error how long each stage took.")
+  var timings = false
+
+  private var stages: Timings { Timings(isShown: timings) }
+
   /// Opens the build with its types.
   func open() throws -> (build: Build, provenance: Provenance) {
     do {
-      let image = try KernelImage.open(
-        kernel, debugDirectories: debugDirectory + ["/usr/lib/debug"])
-      let source = try typeSource(of: image)
+      let file = try stages.measure("open and decompress") {
+        try KernelFile.open(kernel, member: member)
+      }
+      let image = try stages.measure("memory and symbols") {
+        try KernelImage(file, debugDirectories: debugDirectory + ["/usr/lib/debug"])
+      }
+      let source = try stages.measure("types") { try typeSource(of: image) }
       let configuration = try config.map { path throws(KernelImageError) in
         try KernelConfiguration(file: path)
-      }
-      let build = try Build(image, TypeGraph(source))
+      } ?? image.configuration
+      let build = try stages.measure("verifier and emulator") { try Build(image, TypeGraph(source)) }
       return (
         build,
         Provenance(
@@ -62,8 +79,8 @@ struct BuildOptions: ParsableArguments {
   }
 
   private func typeSource(of image: KernelImage) throws -> any TypeSource {
-    if types != .btf, let path = image.dwarfFile {
-      return try DWARFReader(path: path, near: Build.anchors(of: image))
+    if types != .btf, let dwarf = image.dwarf {
+      return try DWARFReader(dwarf, near: Build.anchors(of: image))
     }
     if types != .dwarf, let btf = image.btf {
       return try BTFReader(btf, order: image.architecture.byteOrder)
@@ -89,7 +106,14 @@ struct BuildOptions: ParsableArguments {
       progress.show("asking the verifier of \(provenance.release): \(name) (\(number) of \(count))")
     }
     defer { progress.finish() }
-    do { return try builder.snapshot(provenance) } catch {
+    let start = ContinuousClock.now
+    do {
+      let snapshot = try builder.snapshot(provenance)
+      progress.finish()
+      stages.show("callbacks, emulated", build.emulationTime)
+      stages.show("meanings and rules", ContinuousClock.now - start - build.emulationTime)
+      return snapshot
+    } catch {
       throw Failure(message: "\(kernel): \(error)")
     }
   }
