@@ -64,6 +64,18 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),
+
+    // What tests share: writers of tiny files.
+    .target(
+      name: "TestSupport", dependencies: ["ByteReading"], path: "Tests/Support",
+      swiftSettings: strict),
+    .testTarget(
+      name: "DecompressionTests", dependencies: ["ByteReading", "Decompression", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KernelImageTests",
+      dependencies: ["ByteReading", "Decompression", "KernelImage", "Packages", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
