@@ -76,6 +76,10 @@ let package = Package(
       name: "KernelImageTests",
       dependencies: ["ByteReading", "Decompression", "KernelImage", "Packages", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "RealImageTests",
+      dependencies: ["ByteReading", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
