@@ -91,7 +91,11 @@ let package = Package(
     .testTarget(
       name: "ByteReadingTests", dependencies: ["ByteReading", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "KernelImageTests", dependencies: ["ByteReading", "KernelImage", "TestSupport"],
+      name: "DecompressionTests", dependencies: ["ByteReading", "Decompression", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KernelImageTests",
+      dependencies: ["ByteReading", "Decompression", "KernelImage", "Packages", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "TypeGraphTests", dependencies: ["ByteReading", "KernelImage", "TypeGraph", "TestSupport"],

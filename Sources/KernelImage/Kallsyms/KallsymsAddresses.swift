@@ -56,8 +56,9 @@ struct KallsymsAddresses {
     return nil
   }
 
-  /// Up to 6.3 the offsets and the base stand before the number of symbols; then they follow the token index. Where both
-  /// alignments would do, entries that are relative to their place are aligned to 4, all others to 8.
+  /// Up to 6.3 the offsets and the base stand before the number of symbols; then they follow the token index. What has a
+  /// base is tried first, as words that rise still do when each is added to its own place. Where both alignments would do,
+  /// entries that are relative to their place are aligned to 4, all others to 8.
   private static func candidates(
     _ names: KallsymsNames, _ tokens: KallsymsTokens
   ) -> [Candidate] {
@@ -66,14 +67,14 @@ struct KallsymsAddresses {
     let base = names.countOffset - 8
     return [
       Candidate(
-        encodings: [.placeRelative], offset: aligned(tokens.indexEnd, to: 4), baseOffset: nil),
-      Candidate(encodings: [.placeRelative], offset: after, baseOffset: nil),
-      Candidate(
         encodings: [.relative, .absoluteOrRelative], offset: after,
         baseOffset: aligned(after + 4 * names.count, to: 8)),
       Candidate(
         encodings: [.relative, .absoluteOrRelative], offset: base - aligned(4 * names.count, to: 8),
         baseOffset: base),
+      Candidate(
+        encodings: [.placeRelative], offset: aligned(tokens.indexEnd, to: 4), baseOffset: nil),
+      Candidate(encodings: [.placeRelative], offset: after, baseOffset: nil),
     ]
   }
 
@@ -111,11 +112,13 @@ struct KallsymsAddresses {
       if memory.contains(value) { inside += 1 }
       values.append(value)
     }
-    switch encoding {
-    case .relative where words.first != 0: return nil
-    case .absoluteOrRelative where words.first(where: { $0 < 0 }) != -1: return nil
-    default: break
-    }
-    return inside * 10 >= words.count * 9 ? values : nil
+    let isBased =
+      switch encoding {
+      case .relative: words.first == 0
+      case .absoluteOrRelative: words.first { $0 < 0 } == -1
+      // Code stands before the table, which is read-only data.
+      case .placeRelative: words.first ?? 0 < 0
+      }
+    return isBased && inside * 10 >= words.count * 9 ? values : nil
   }
 }
