@@ -131,6 +131,10 @@ let package = Package(
         "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "RealImageTests",
+      dependencies: ["ByteReading", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import ByteReading
 import Decompression
+import Foundation
 import TestSupport
 import Testing
 
@@ -8,11 +9,14 @@ import Testing
 /// Kernels in the formats that boot loaders take.
 @Suite struct BootImageTests {
   static func open(_ bytes: [UInt8], name: String = "vmlinuz") throws -> KernelImage {
-    try KernelImage.open(try TemporaryFile.write(bytes, name: name), debugDirectories: [])
+    let path = try TemporaryFile.write(bytes, name: name)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try KernelImage.open(path, debugDirectories: [])
   }
 
   static func problem(_ bytes: [UInt8]) throws -> String {
     let path = try TemporaryFile.write(bytes, name: "vmlinuz")
+    defer { try? FileManager.default.removeItem(atPath: path) }
     let error = #expect(throws: KernelImageError.self) {
       try KernelImage.open(path, debugDirectories: [])
     }
@@ -125,6 +129,7 @@ import Testing
     // 600 MB of zeroes are 20 kB.
     let path = try TemporaryFile.write([])
     try Command.run("sh", ["-c", "head -c 600000000 /dev/zero | zstd -q >\"$1.zst\"", "sh", path])
+    defer { try? FileManager.default.removeItem(atPath: path + ".zst") }
     let error = #expect(throws: KernelImageError.self) { try KernelFile.open(path + ".zst") }
     #expect(
       error?.description

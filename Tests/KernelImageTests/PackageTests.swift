@@ -1,4 +1,5 @@
 import ByteReading
+import Foundation
 import Packages
 import TestSupport
 import Testing
@@ -13,11 +14,13 @@ private typealias Member = PackageWriter.Member
 
   private func open(_ bytes: [UInt8], member: String? = nil) throws -> KernelImage {
     let path = try TemporaryFile.write(bytes, name: "linux-image.package")
+    defer { try? FileManager.default.removeItem(atPath: path) }
     return try KernelImage(KernelFile.open(path, member: member), debugDirectories: [])
   }
 
   private func problem(_ bytes: [UInt8], member: String? = nil) throws -> String {
     let path = try TemporaryFile.write(bytes, name: "linux-image.package")
+    defer { try? FileManager.default.removeItem(atPath: path) }
     let error = #expect(throws: KernelImageError.self) { try KernelFile.open(path, member: member) }
     let message = error?.description ?? ""
     #expect(message.hasPrefix("\(path): "))

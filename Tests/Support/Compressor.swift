@@ -22,6 +22,7 @@ public enum Compressor: String, CaseIterable, Sendable {
   /// `bytes`, compressed.
   public func compress(_ bytes: [UInt8]) throws -> [UInt8] {
     let input = try TemporaryFile.write(bytes)
+    defer { try? FileManager.default.removeItem(at: URL(fileURLWithPath: input).deletingLastPathComponent()) }
     let (program, arguments) = command
     // By the shell's redirection: some programs refuse to write to what is no terminal, others to read.
     try Command.run(
