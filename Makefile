@@ -1,7 +1,8 @@
 # What can be done here: make help
 
 SWIFT ?= swift
-PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev pkg-config dwarves bpftool dwz gcc gzip
+PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev liblzo2-dev zlib1g-dev \
+  pkg-config dwarves bpftool dwz gcc gzip
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ctxabi
 TEST_KERNELS = $(CACHE)/test-kernels
 SUITE = $(shell . /etc/os-release; echo $$VERSION_CODENAME)

@@ -21,11 +21,16 @@ public struct Banner: Sendable, Hashable {
   private static let prefix = "Linux version "
 
   /// Reads the banner of a kernel.
-  init(memory: KernelMemory, symbols: SymbolTable, path: String) throws(KernelImageError) {
+  ///
+  /// - Parameter hasDataSymbols: whether `symbols` name data too; where they don't, the banner is looked for by its text.
+  init(
+    memory: KernelMemory, symbols: SymbolTable, hasDataSymbols: Bool, path: String
+  ) throws(KernelImageError) {
     guard let address = symbols.address(of: "linux_banner") else {
-      guard let text = Self.find(in: memory) else {
+      guard !hasDataSymbols, let text = Self.find(in: memory) else {
         throw .notAKernel(
-          path: path, problem: "has neither a symbol nor a text linux_banner, so it is no Linux kernel")
+          path: path,
+          problem: "has no \(hasDataSymbols ? "symbol" : "text") linux_banner, so it is no Linux kernel")
       }
       self.init(text: text)
       return

@@ -44,7 +44,8 @@ public struct KernelImage: Sendable {
     memory = kernel.extended(by: symbols)
     hasZeroBasedPerCPUData =
       symbols.address(of: "__per_cpu_start") == 0 || kernel.elf?.hasSegmentAtZero ?? false
-    banner = try Banner(memory: memory, symbols: symbols, path: path)
+    banner = try Banner(
+      memory: memory, symbols: symbols, hasDataSymbols: hasDataSymbols, path: path)
     buildID = kernel.elf?.buildID() ?? BuildID.inMemory(memory, symbols)
     btf = try kernel.elf?.btf() ?? memory.btf()
     dwarf = SeparateDebugFile.find(

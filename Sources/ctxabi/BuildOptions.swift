@@ -72,11 +72,14 @@ struct BuildSettings: ParsableArguments {
       let image = try stages.measure("memory and symbols") {
         try KernelImage(file, debugDirectories: debugDirectory + ["/usr/lib/debug"])
       }
-      let source = try stages.measure("types") { try typeSource(of: image, kernel) }
-      let other = try stages.measure("types to compare them with") { try otherTypes(of: image, beside: source) }
-      let configuration = try known ?? config.map { path throws(KernelImageError) in
+      let (source, other) = try stages.measure("types") {
+        let source = try typeSource(of: image, kernel)
+        return (source, try otherTypes(of: image, beside: source))
+      }
+      let given = try config.map { path throws(KernelImageError) in
         try KernelConfiguration(file: path)
-      } ?? image.configuration
+      }
+      let configuration = known ?? given ?? image.configuration
       let build = try stages.measure("verifier and emulator") {
         try Build(image, TypeGraph(source), comparedWith: other)
       }

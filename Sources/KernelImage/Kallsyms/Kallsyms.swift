@@ -5,17 +5,17 @@ import ByteReading
 ///
 /// Nothing says where its parts are, and their order and form changed over the years. They are found by their shape, and
 /// hold together: each part is accepted only if all that it says of the others is true.
-struct Kallsyms {
-  let symbols: SymbolTable
+package struct Kallsyms {
+  package let symbols: SymbolTable
   /// Whether it names data too (CONFIG_KALLSYMS_ALL), or functions alone.
-  let hasData: Bool
+  package let hasData: Bool
 
   /// What the kernel's memory lacks.
-  enum Problem: Error, Hashable, CustomStringConvertible {
+  package enum Problem: Error, Hashable, CustomStringConvertible {
     case noTokens, noNames, noAddresses
     case badName(number: Int)
 
-    var description: String {
+    package var description: String {
       switch self {
       case .noTokens: "no kallsyms token table is in its memory"
       case .noNames: "no kallsyms names and markers stand before the token table"
@@ -26,7 +26,7 @@ struct Kallsyms {
   }
 
   /// Decodes the table in a kernel's memory.
-  init(_ memory: KernelMemory) throws(Problem) {
+  package init(_ memory: KernelMemory) throws(Problem) {
     let place = memory.segments.lazy.compactMap { segment in
       KallsymsTokens(in: segment.bytes, memory.byteOrder).map { (segment, $0) }
     }.first
