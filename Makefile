@@ -28,7 +28,7 @@ prerequisites: ## Installs the Debian packages that are missing
 build: prerequisites ## Builds .build/release/ctxabi
 	$(SWIFT) build -c release --product ctxabi
 
-kernels: prerequisites ## Fetches the kernels that tests run on (3 packages, 0.9 GB)
+kernels: prerequisites ## Fetches the kernels that tests run on (5 packages, 1 GB)
 	@scripts/fetch-test-kernels $(TEST_KERNELS)
 
 test: prerequisites kernels ## Runs every test

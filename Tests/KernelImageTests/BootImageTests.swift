@@ -32,7 +32,7 @@ import KernelImage
     #expect(image.banner.compiler == "gcc 12 (x), ld")
     #expect(image.btf?.copy() == kernel.types)
     #expect(image.memory.segments.first?.address == kernel.base)
-    #expect(image.buildID == (kernel.hasDataSymbols ? "deadbeef01020304" : nil))
+    #expect(image.buildID == "deadbeef01020304")
     for symbol in kernel.symbols {
       #expect(image.symbols.address(of: symbol.name) == symbol.address, "\(symbol.name)")
     }
