@@ -1,6 +1,5 @@
 import BPF
 import ContextABI
-import Emulation
 import TypeGraph
 
 /// Lists every accepted access in the columns that a dump of a running verifier has, so that the two can be compared.
@@ -9,14 +8,14 @@ public struct AccessListing {
 
   public init(_ build: Build) { self.build = build }
 
-  /// A callback that did not return, so that an access is missing from the listing.
+  /// An access that can't be told, so that it is missing from the listing.
   public struct Hole: Sendable {
     public let configuration: String
     public let kind: AccessKind
     /// In bytes.
     public let offset: Int
     public let size: Int
-    public let fault: Fault
+    public let reason: String
   }
 
   /// Calls `body` with each line: configuration, access, size, offset, registers, code; tab separated, in the order of
@@ -36,22 +35,23 @@ public struct AccessListing {
   }
 
   private func list(_ subject: Subject, _ holes: inout [Hole], _ body: (String) -> Void) {
-    for kind in build.probe.kinds {
+    for kind in build.oracle.kinds {
       for size in [1, 2, 4, 8] where kind != .readSignExtending || size < 8 {
         for offset in 0..<subject.listedOffsets {
           for registers in variants(kind, subject.listedRegisters) {
-            switch build.probe.outcome(
-              subject.access, kind, offset: offset, size: size, registers: registers)
+            switch build.oracle.outcome(
+              subject, kind, offset: offset, size: size, registers: registers)
             {
             case .accepted(let access):
-              let code = access.code.map { $0.hexadecimal(build.callbacks.byteOrder) }
+              let code = access.code.map { $0.hexadecimal(build.oracle.byteOrder) }
               body(
                 "\(subject.name)\t\(kind.rawValue)\t\(size)\t\(offset)\t\(registers.rawValue)\t\(code.joined(separator: " "))"
               )
-            case .hole(let fault):
+            case .hole(let reason):
               holes.append(
                 Hole(
-                  configuration: subject.name, kind: kind, offset: offset, size: size, fault: fault))
+                  configuration: subject.name, kind: kind, offset: offset, size: size,
+                  reason: build.oracle.describe(reason)))
             case .rejected, .misconfigured: break
             }
           }
@@ -80,11 +80,11 @@ extension Build {
       for member in try types.composite(context)?.members ?? [] {
         guard !member.name.isEmpty, let size = try types.byteSize(of: member.type),
           [1, 2, 4, 8].contains(size),
-          case .accepted(let access) = probe.outcome(
-            subject.access, .read, offset: member.bitOffset / 8, size: size),
+          case .accepted(let access) = oracle.outcome(
+            subject, .read, offset: member.bitOffset / 8, size: size),
           let state = access.newState
         else { continue }
-        if !result.contains(where: { $0.access.program.state == state }) {
+        if !result.contains(where: { $0.state == state }) {
           result.append(subject.after(accessing: member.name, state: state))
         }
       }

@@ -1,30 +1,19 @@
-import ByteReading
 import ContextABI
-import Emulation
 import KernelImage
 import TypeGraph
 
 /// A kernel build with its types, ready to be asked.
 public final class Build {
-  public let image: KernelImage
   public let types: TypeGraph
-  let layout: VerifierLayout
-  let programTypes: [ProgramType]
-  let callbacks: Callbacks
-  let probe: AccessProbe
-  /// The kernel's own BTF, where the build has any: callbacks name types by its ids.
-  private lazy var kernelTypes: BTFReader? =
-    types.source as? BTFReader
-    ?? image.btf.flatMap { try? BTFReader($0, order: image.architecture.byteOrder) }
+  let names: VerifierNames
+  /// What is asked what the verifier does.
+  let oracle: any VerifierOracle
 
-  /// Reads what the verifier's callbacks need to be called.
+  /// The build in a kernel image, whose verifier callbacks are emulated.
   public init(_ image: KernelImage, _ types: TypeGraph) throws(ExtractionError) {
-    self.image = image
     self.types = types
-    layout = try VerifierLayout(types)
-    programTypes = try ProgramTypes.all(in: image, layout, types)
-    do { callbacks = try Callbacks(image, layout) } catch { throw .emulation(error) }
-    probe = AccessProbe(callbacks, image)
+    names = try VerifierNames(types)
+    oracle = try EmulatedVerifier(image, names, types)
   }
 
   /// The functions of the kernel near whose code the debug information of the contexts stands: the callbacks themselves,
@@ -41,7 +30,7 @@ public final class Build {
     of names: [String], _ provenance: Provenance
   ) throws(ExtractionError) -> Snapshot {
     var snapshot = Snapshot(
-      provenance: provenance, byteOrder: image.architecture.byteOrder, programs: [], contexts: [],
+      provenance: provenance, byteOrder: oracle.byteOrder, programs: [], contexts: [],
       coverage: [], kernel: KernelSide(members: [:], structures: [:]))
     let reader = ContextLayout(types: types)
     do throws(TypeError) {
@@ -71,21 +60,13 @@ public final class Build {
     }
   }
 
-  /// The name of a type that a callback gave the id of: of the kernel's own BTF, or one that it looked up by name.
-  func typeName(_ id: UInt32) -> String? {
-    if id >= Callbacks.firstLookedUpType {
-      let index = Int(id - Callbacks.firstLookedUpType)
-      return index < callbacks.lookedUpTypes.count ? callbacks.lookedUpTypes[index] : nil
-    }
-    return id == 0 ? nil : kernelTypes?.compositeName(id: id)
-  }
 
-  /// A fault with the names of functions in place of their addresses.
-  public func describe(_ fault: Fault) -> String {
-    func name(_ address: UInt64) -> String {
-      guard let (name, offset) = image.symbols.nearest(to: address) else { return hexadecimal(address) }
-      return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"
-    }
-    return "\(name(fault.function)) at \(name(fault.programCounter)): \(fault.reason)"
+  /// The name of the register type that an access gives; of a pointer to a structure of the kernel's BTF, the structure's
+  /// too. nil where it is not told.
+  func registerType(_ access: AcceptedAccess) -> String? {
+    guard let type = access.registerType else { return nil }
+    let name = names.registerTypes.name(of: type)
+    guard name.contains("BTF_ID"), let structure = oracle.typeName(access.typeID) else { return name }
+    return "\(name) struct \(structure)"
   }
 }

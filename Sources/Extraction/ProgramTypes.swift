@@ -2,14 +2,11 @@ import ByteReading
 import KernelImage
 import TypeGraph
 
-/// A program type of a build, with the callbacks that its entry of `bpf_verifier_ops` names.
+/// A program type of a build.
 struct ProgramType {
   /// The enumerator without `BPF_PROG_TYPE_`.
   let name: String
   let number: Int
-  /// The addresses of `is_valid_access` and `convert_ctx_access`; nil where the entry names none.
-  let isValidAccess: UInt64?
-  let convertAccess: UInt64?
   /// The structure that the program sees, and the kernel's structure behind it.
   let contexts: ContextPair?
 }
@@ -20,30 +17,56 @@ struct ContextPair {
   let kernel: TypeID
 }
 
-/// Finds the program types that a build supports.
-enum ProgramTypes {
+extension ProgramType {
+  /// Every type that the build's enumeration has, with its contexts: `struct bpf_ctx_convert` has two members a program
+  /// type: `BPF_PROG_TYPE_XDP_prog` of type `struct xdp_md`, and `BPF_PROG_TYPE_XDP_kern` of type `struct xdp_buff`.
+  static func all(
+    _ names: VerifierNames, _ types: TypeGraph
+  ) throws(ExtractionError) -> [ProgramType] {
+    do throws(TypeError) {
+      let pairs = try types.composite(names.contextPairs)?.members ?? []
+      let members = Dictionary(
+        pairs.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+      return names.programTypes.map { name, number in
+        var contexts: ContextPair?
+        if let program = members["BPF_PROG_TYPE_\(name)_prog"],
+          let kernel = members["BPF_PROG_TYPE_\(name)_kern"]
+        {
+          contexts = ContextPair(program: program, kernel: kernel)
+        }
+        return ProgramType(name: name, number: number, contexts: contexts)
+      }
+    } catch { throw .typeGraph(error) }
+  }
+}
+
+/// The callbacks that a program type's entry of `bpf_verifier_ops` names.
+struct CallbackAddresses {
+  /// The addresses of `is_valid_access` and `convert_ctx_access`; nil where the entry names none.
+  let isValidAccess: UInt64?
+  let convertAccess: UInt64?
+
   /// Reads `bpf_verifier_ops` (kernel/bpf/verifier.c): an array of pointers to `struct bpf_verifier_ops`, indexed by `enum
   /// bpf_prog_type`. What the build was configured without is a null pointer.
+  ///
+  /// - Returns: the callbacks by the program type's name, of the types that the build has.
   static func all(
-    in image: KernelImage, _ layout: VerifierLayout, _ types: TypeGraph
-  ) throws(ExtractionError) -> [ProgramType] {
+    in image: KernelImage, _ layout: VerifierLayout
+  ) throws(ExtractionError) -> [String: CallbackAddresses] {
     guard let table = image.symbols.address(of: "bpf_verifier_ops") else {
       throw .kernel(
         "\(image.path): has no symbol bpf_verifier_ops: a kernel without BPF (CONFIG_BPF_SYSCALL), or no kernel")
     }
-    let contexts = try pairs(layout, types)
-    var result: [ProgramType] = []
+    var result: [String: CallbackAddresses] = [:]
     do throws(ByteError) {
-      for (name, number) in layout.programTypes {
+      for (name, number) in layout.names.programTypes {
         let entry = table &+ UInt64(number) * 8
         let operations = try image.memory.word(at: entry)
         guard operations != 0 else { continue }
         let isValid = try image.memory.word(at: operations &+ UInt64(layout.isValidAccessOffset))
         let convert = try image.memory.word(at: operations &+ UInt64(layout.convertAccessOffset))
-        result.append(
-          ProgramType(
-            name: name, number: number, isValidAccess: isValid == 0 ? nil : isValid,
-            convertAccess: convert == 0 ? nil : convert, contexts: contexts[name]))
+        result[name] = CallbackAddresses(
+          isValidAccess: isValid == 0 ? nil : isValid, convertAccess: convert == 0 ? nil : convert)
       }
     } catch {
       throw .kernel("bpf_verifier_ops at \(hexadecimal(table)): \(error)")
@@ -51,27 +74,6 @@ enum ProgramTypes {
     guard !result.isEmpty else {
       throw .kernel("\(image.path): bpf_verifier_ops at \(hexadecimal(table)) names no program type")
     }
-    return result
-  }
-
-  /// `struct bpf_ctx_convert` has two members a program type: `BPF_PROG_TYPE_XDP_prog` of type `struct xdp_md`, and
-  /// `BPF_PROG_TYPE_XDP_kern` of type `struct xdp_buff`.
-  private static func pairs(
-    _ layout: VerifierLayout, _ types: TypeGraph
-  ) throws(ExtractionError) -> [String: ContextPair] {
-    var result: [String: ContextPair] = [:]
-    do throws(TypeError) {
-      guard let composite = try types.composite(layout.contextPairs) else { return [:] }
-      let members = Dictionary(
-        composite.members.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
-      for (name, _) in layout.programTypes {
-        if let program = members["BPF_PROG_TYPE_\(name)_prog"],
-          let kernel = members["BPF_PROG_TYPE_\(name)_kern"]
-        {
-          result[name] = ContextPair(program: program, kernel: kernel)
-        }
-      }
-    } catch { throw .typeGraph(error) }
     return result
   }
 }

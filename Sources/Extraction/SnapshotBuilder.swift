@@ -19,7 +19,7 @@ public final class SnapshotBuilder {
 
   public init(_ build: Build) {
     self.build = build
-    meanings = ConversionMeanings(build.types, build.callbacks.byteOrder)
+    meanings = ConversionMeanings(build.types, build.oracle.byteOrder)
     sweeper = Sweeper(build, meanings)
   }
 
@@ -65,7 +65,7 @@ public final class SnapshotBuilder {
   /// - Parameter provenance: where the build comes from.
   public func snapshot(_ provenance: Provenance) throws(ExtractionError) -> Snapshot {
     var pending = try build.subjects(unknownAttachTypes: false)
-    noteTypesWithoutCallbacks()
+    noteSetAsideTypes()
     var number = 0
     while !pending.isEmpty {
       let subject = pending.removeFirst()
@@ -79,7 +79,7 @@ public final class SnapshotBuilder {
     provenance.declarations = declarations
     do {
       return Snapshot(
-        provenance: provenance, byteOrder: build.callbacks.byteOrder,
+        provenance: provenance, byteOrder: build.oracle.byteOrder,
         programs: programs.sorted { $0.name.precedes($1.name) },
         contexts: contexts.map(finish).sorted { $0.name.precedes($1.name) },
         coverage: finishCoverage(), kernel: try kernelSide())
@@ -122,7 +122,7 @@ public final class SnapshotBuilder {
     let root = try self.root(subject, pair)
     roots[kernelName, default: []].insert(root)
     let folding = RuleFolding(
-      meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.callbacks.byteOrder)
+      meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.oracle.byteOrder)
     for rule in try folding.fold(sweep) { try add(rule, to: name, subject, root) }
     return try variants(of: subject, sweep, pair.program)
   }
@@ -147,30 +147,23 @@ public final class SnapshotBuilder {
     immediates.sort(by: ImmediateMeaning.inOrder)
     let key = RuleKey(
       field: rule.field, offset: rule.offset, size: rule.size, parts: rule.parts, kinds: rule.kinds,
-      registerType: rule.kinds[0].isWrite ? "" : registerType(rule.whole.access),
-      needsPrivilege: rule.whole.access.needsPrivilege, meaning: meaning.description,
+      registerType: rule.kinds[0].isWrite ? "" : build.registerType(rule.whole.access) ?? "",
+      needsPrivilege: rule.whole.access.needsPrivilege ?? false, meaning: meaning.description,
       deviations: Dictionary(
         deviations.map { ($0.registers, $0.meaning.description) }, uniquingKeysWith: { $1 }),
       immediates: immediates.map { "\($0.immediate) \($0.meaning)" })
-    let order = build.callbacks.byteOrder
+    let order = build.oracle.byteOrder
     let code = rule.whole.access.code.map { $0.hexadecimal(order) }.joined(separator: " ")
     let value = RuleValue(meaning: meaning, deviations: deviations, immediates: immediates)
     contexts[context]?.rules[key, default: value].programs.insert(subject.name)
     contexts[context]?.rules[key]?.conversions[code, default: []].insert(subject.name)
   }
 
-  /// The register type's name; of a pointer to a structure of the kernel's BTF, the structure's too.
-  private func registerType(_ access: AcceptedAccess) -> String {
-    let name = build.layout.registerTypes.name(of: access.registerType)
-    guard name.contains("BTF_ID"), let structure = build.typeName(access.typeID) else { return name }
-    return "\(name) struct \(structure)"
-  }
-
   /// The programs that `subject` becomes by accesses that leave something in the program.
   private func variants(
     of subject: Subject, _ sweep: Sweep, _ context: TypeID
   ) throws(TypeError) -> [Subject] {
-    guard subject.access.program.state == 0 else { return [] }
+    guard subject.state == 0 else { return [] }
     var result: [Subject] = []
     for (state, key) in sweep.states.sorted(by: { $0.key < $1.key }) {
       let field = try fieldLookup(context).field(offset: key.offset, size: key.size)
@@ -222,16 +215,14 @@ public final class SnapshotBuilder {
   }
 
   private func noteHoles(_ sweep: Sweep, _ subject: Subject) {
-    for (key, fault) in sweep.holes { note(.hole, build.describe(fault), subject, [key]) }
+    for (key, reason) in sweep.holes { note(.hole, build.oracle.describe(reason), subject, [key]) }
     for (key, reason) in sweep.misconfigured { note(.misconfigured, reason, subject, [key]) }
     for (key, reason) in sweep.unclear { note(.meaning, reason, subject, [key]) }
   }
 
-  private func noteTypesWithoutCallbacks() {
-    for type in build.programTypes where type.isValidAccess == nil {
-      let draft = CoverageDraft(
-        kind: .attachTarget,
-        reason: "the type has no is_valid_access: its programs stand for others, or for functions")
+  private func noteSetAsideTypes() {
+    for type in build.oracle.setAside {
+      let draft = CoverageDraft(kind: type.kind, reason: type.reason)
       coverage[draft, default: CoverageSet()].programs.insert(type.name)
     }
   }

@@ -38,7 +38,7 @@ struct AccessesCommand: ParsableCommand {
     guard holes.isEmpty else {
       for hole in holes.prefix(10) {
         Console.error(
-          "\(hole.configuration): \(hole.kind.rawValue) \(hole.offset):\(hole.size) can't be told: \(build.describe(hole.fault))")
+          "\(hole.configuration): \(hole.kind.rawValue) \(hole.offset):\(hole.size) can't be told: \(hole.reason)")
       }
       throw Failure(message: "\(holes.count) accesses can't be told; the listing is not whole")
     }
