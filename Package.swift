@@ -15,6 +15,7 @@ let package = Package(
     .systemLibrary(name: "CLibdw", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
     .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
     .target(name: "CUnicornHooks", dependencies: ["CUnicorn"]),
 
     .target(name: "ByteReading", swiftSettings: strict),
@@ -27,6 +28,8 @@ let package = Package(
       name: "Emulation", dependencies: ["ByteReading", "KernelImage", "CUnicorn", "CUnicornHooks"],
       swiftSettings: strict),
     .target(name: "BPF", dependencies: ["ByteReading"], swiftSettings: strict),
+    .target(
+      name: "LiveKernel", dependencies: ["ByteReading", "BPF", "CLibbpf"], swiftSettings: strict),
     .target(name: "Digest", dependencies: ["CLibcrypto"], swiftSettings: strict),
     .target(name: "ContextABI", dependencies: ["ByteReading", "Digest"], swiftSettings: strict),
     .target(
@@ -35,7 +38,7 @@ let package = Package(
     .target(
       name: "Extraction",
       dependencies: [
-        "ByteReading", "KernelImage", "TypeGraph", "Emulation", "BPF", "ContextABI",
+        "ByteReading", "KernelImage", "TypeGraph", "Emulation", "LiveKernel", "BPF", "ContextABI",
         "SymbolicEvaluation",
       ],
       swiftSettings: strict),
@@ -44,7 +47,7 @@ let package = Package(
     .executableTarget(
       name: "ctxabi",
       dependencies: [
-        "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Reporting",
+        "ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "ContextABI", "Extraction", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),

@@ -1,5 +1,6 @@
 import ContextABI
 import KernelImage
+import LiveKernel
 import TypeGraph
 
 /// A kernel build with its types, ready to be asked.
@@ -14,6 +15,21 @@ public final class Build {
     self.types = types
     names = try VerifierNames(types)
     oracle = try EmulatedVerifier(image, names, types)
+  }
+
+  /// The running kernel, whose verifier is asked by loading programs.
+  ///
+  /// - Parameter tellsRules: whether register types and privileges are asked for too: it takes further loads.
+  /// - Parameter allowsUnprivileged: whether the kernel lets processes without capabilities load programs.
+  public init(
+    live loader: any ProgramLoader, _ types: TypeGraph, tellsRules: Bool, allowsUnprivileged: Bool
+  ) throws(ExtractionError) {
+    self.types = types
+    names = try VerifierNames(types)
+    oracle = LiveVerifier(
+      loader, try ProgramType.all(names, types), types,
+      tellsRules
+        ? LiveRules(loader, names.registerTypes, allowsUnprivileged: allowsUnprivileged) : nil)
   }
 
   /// The functions of the kernel near whose code the debug information of the contexts stands: the callbacks themselves,

@@ -37,9 +37,9 @@ final class EmulatedVerifier: VerifierOracle {
 
   var byteOrder: ByteOrder { callbacks.byteOrder }
 
-  var setAside: [SetAsideType] {
+  var remarks: [OracleRemark] {
     programTypes.filter { callbackTypes[$0.name]?.isValidAccess == nil }.map {
-      SetAsideType(
+      OracleRemark(
         name: $0.name, kind: .attachTarget,
         reason: "the type has no is_valid_access: its programs stand for others, or for functions")
     }
@@ -47,17 +47,19 @@ final class EmulatedVerifier: VerifierOracle {
 
   // MARK: - Targets
 
-  func target(_ type: ProgramType, attachType: Int) -> AccessTarget? {
+  func target(_ type: ProgramType, _ configuration: ProgramConfiguration) -> AccessTarget? {
     guard let addresses = callbackTypes[type.name], let isValid = addresses.isValidAccess else {
       return nil
     }
     return add(
       AccessProbe.Target(
         isValidAccess: isValid, convertAccess: addresses.convertAccess,
-        type: UInt32(type.number), attachType: UInt32(attachType), isSocketPointer: false))
+        type: UInt32(type.number), attachType: UInt32(configuration.attachType), isSocketPointer: false))
   }
 
-  func target(_ pointer: SocketPointer, _ type: ProgramType) -> AccessTarget? {
+  func target(
+    _ pointer: SocketPointer, _ type: ProgramType, _ contexts: ContextPair
+  ) -> AccessTarget? {
     guard let isValid = image.symbols.address(of: pointer.isValidAccess),
       let convert = image.symbols.address(of: pointer.convertAccess)
     else { return nil }

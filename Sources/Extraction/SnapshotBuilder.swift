@@ -65,7 +65,6 @@ public final class SnapshotBuilder {
   /// - Parameter provenance: where the build comes from.
   public func snapshot(_ provenance: Provenance) throws(ExtractionError) -> Snapshot {
     var pending = try build.subjects(unknownAttachTypes: false)
-    noteSetAsideTypes()
     var number = 0
     while !pending.isEmpty {
       let subject = pending.removeFirst()
@@ -75,6 +74,7 @@ public final class SnapshotBuilder {
         pending.insert(contentsOf: try add(subject), at: 0)
       } catch { throw .typeGraph(error) }
     }
+    noteRemarks()
     var provenance = provenance
     provenance.declarations = declarations
     do {
@@ -104,6 +104,7 @@ public final class SnapshotBuilder {
       return []
     }
     noteHoles(sweep, subject)
+    for (key, swept) in sweep.accesses { noteUntold(swept.access, key, subject) }
     if layout.size == 0, !sweep.accesses.isEmpty {
       note(
         .opaque,
@@ -220,10 +221,19 @@ public final class SnapshotBuilder {
     for (key, reason) in sweep.unclear { note(.meaning, reason, subject, [key]) }
   }
 
-  private func noteSetAsideTypes() {
-    for type in build.oracle.setAside {
-      let draft = CoverageDraft(kind: type.kind, reason: type.reason)
-      coverage[draft, default: CoverageSet()].programs.insert(type.name)
+  private func noteRemarks() {
+    for remark in build.oracle.remarks {
+      let draft = CoverageDraft(kind: remark.kind, reason: remark.reason)
+      coverage[draft, default: CoverageSet()].programs.insert(remark.name)
+    }
+  }
+
+  /// Notes what the oracle leaves open of an accepted access.
+  private func noteUntold(_ access: AcceptedAccess, _ key: AccessKey, _ subject: Subject) {
+    if access.needsPrivilege == nil { note(.privilege, build.oracle.untoldPrivilege, subject, []) }
+    if access.registerType == nil, !key.kind.isWrite {
+      note(
+        .registerType, "the register type that these reads give is not told", subject, [key])
     }
   }
 

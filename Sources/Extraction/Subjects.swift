@@ -40,7 +40,7 @@ extension Build {
       for row in rows.isEmpty ? [.named(type.name, 0, nil, offsets: 0)] : rows {
         let isKnown = row.attachName.map { names.attachTypes[$0] == row.attachType } ?? true
         guard isKnown || (unknownAttachTypes && !row.isCheckedAtLoad),
-          let target = oracle.target(type, attachType: row.attachType)
+          let target = oracle.target(type, row)
         else { continue }
         result.append(
           Subject(
@@ -55,19 +55,20 @@ extension Build {
   private func socketPointers() throws(ExtractionError) -> [Subject] {
     var result: [Subject] = []
     for pointer in SocketPointer.all {
-      guard let type = oracle.programTypes.first(where: { $0.name == pointer.programType }),
-        let target = oracle.target(pointer, type)
-      else { continue }
+      guard let type = oracle.programTypes.first(where: { $0.name == pointer.programType }) else {
+        continue
+      }
       do throws(TypeError) {
         guard let program = try types.composite(named: pointer.program),
           let kernel = try types.composite(named: pointer.kernel)
         else { continue }
+        let contexts = ContextPair(program: program, kernel: kernel)
+        guard let target = oracle.target(pointer, type, contexts) else { continue }
         result.append(
           Subject(
             name: pointer.name, programType: type.name, attachName: nil,
             target: target,
-            contexts: ContextPair(program: program, kernel: kernel),
-            listedOffsets: pointer.listedOffsets, listedRegisters: .all, listedRegistersAfter: .none))
+            contexts: contexts, listedOffsets: pointer.listedOffsets, listedRegisters: .all, listedRegistersAfter: .none))
       } catch { throw .typeGraph(error) }
     }
     return result

@@ -12,13 +12,17 @@ protocol VerifierOracle: AnyObject {
   var kinds: [AccessKind] { get }
   /// The program types that the kernel has and that can be asked for, in the order of their numbers.
   var programTypes: [ProgramType] { get }
-  /// Program types that can't be asked for, and why.
-  var setAside: [SetAsideType] { get }
+  /// What there is to say of program types and configurations that can't be asked for. Whole when all others have been.
+  var remarks: [OracleRemark] { get }
 
-  /// What is accessed by programs of this type with this expected attach type; nil where the kernel has no such programs.
-  func target(_ type: ProgramType, attachType: Int) -> AccessTarget?
-  /// What is accessed through `pointer`; nil where the kernel has no such pointers.
-  func target(_ pointer: SocketPointer, _ type: ProgramType) -> AccessTarget?
+  /// What is accessed by programs of this type in this configuration; nil where the kernel has no such programs, or where
+  /// they can't be asked for.
+  func target(_ type: ProgramType, _ configuration: ProgramConfiguration) -> AccessTarget?
+  /// What is accessed through `pointer`, which programs of this type get; nil where the kernel has no such pointers, or
+  /// where they can't be asked for.
+  func target(
+    _ pointer: SocketPointer, _ type: ProgramType, _ contexts: ContextPair
+  ) -> AccessTarget?
 
   /// What the verifier does with one access of a program that earlier accesses left in `state`.
   func outcome(
@@ -43,8 +47,8 @@ struct AccessTarget: Hashable {
   let number: Int
 }
 
-/// A program type that can't be asked for.
-struct SetAsideType {
+/// Something about the programs of one type or configuration.
+struct OracleRemark {
   /// The name of the type or of the configuration.
   let name: String
   let kind: CoverageItem.Kind

@@ -116,8 +116,10 @@ extension ElfFile {
     return nil
   }
 
+  /// The description of the GNU build id among `notes`, in lower-case hexadecimal.
+  ///
   /// A note is three words (name size, description size, type), the name and the description, each padded to 4 bytes.
-  static func buildID(in notes: ByteView, _ order: ByteOrder) throws(ByteError) -> String? {
+  public static func buildID(in notes: ByteView, _ order: ByteOrder) throws(ByteError) -> String? {
     var offset = 0
     while offset + 12 <= notes.count {
       let nameSize = Int(try notes.integer(UInt32.self, at: offset, order))

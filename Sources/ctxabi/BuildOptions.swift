@@ -9,13 +9,28 @@ enum TypesChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, dwarf, btf
 }
 
-/// How a kernel build is opened: shared by all commands that take one.
+/// The one kernel build that a command takes.
 struct BuildOptions: ParsableArguments {
   @Argument(
-    help: "The kernel build: an ELF vmlinux of x86-64, arm64, riscv64 or s390x.",
+    help: "The kernel build: an ELF vmlinux of x86-64, arm64, riscv64 or s390x; or live, the running kernel.",
     completion: .file())
   var kernel: String
 
+  @OptionGroup var settings: BuildSettings
+
+  /// Opens the build with its types.
+  ///
+  /// - Parameter tellsRules: whether more than the instructions is wanted of the running kernel.
+  func open(tellsRules: Bool = true) throws -> (build: Build, provenance: Provenance) {
+    try settings.open(kernel, tellsRules: tellsRules)
+  }
+
+  /// The snapshot of the build.
+  func snapshot() throws -> Snapshot { try settings.snapshot(of: kernel) }
+}
+
+/// How kernel builds are opened: shared by all commands that take some.
+struct BuildSettings: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where types come from: auto (DWARF where there is some, else BTF), dwarf or btf.",
@@ -35,12 +50,19 @@ struct BuildOptions: ParsableArguments {
     completion: .directory)
   var debugDirectory: [String] = []
 
-  /// Opens the build with its types.
-  func open() throws -> (build: Build, provenance: Provenance) {
+  /// Opens a build with its types.
+  ///
+  /// - Parameter tellsRules: whether more than the instructions is wanted of the running kernel.
+  func open(
+    _ kernel: String, tellsRules: Bool = true
+  ) throws -> (build: Build, provenance: Provenance) {
+    if kernel == LiveBuild.name {
+      return try LiveBuild().open(config: config, tellsRules: tellsRules)
+    }
     do {
       let image = try KernelImage.open(
         kernel, debugDirectories: debugDirectory + ["/usr/lib/debug"])
-      let source = try typeSource(of: image)
+      let source = try typeSource(of: image, kernel)
       let configuration = try config.map { path throws(KernelImageError) in
         try KernelConfiguration(file: path)
       }
@@ -61,7 +83,7 @@ struct BuildOptions: ParsableArguments {
     }
   }
 
-  private func typeSource(of image: KernelImage) throws -> any TypeSource {
+  private func typeSource(of image: KernelImage, _ kernel: String) throws -> any TypeSource {
     if types != .btf, let path = image.dwarfFile {
       return try DWARFReader(path: path, near: Build.anchors(of: image))
     }
@@ -80,14 +102,12 @@ struct BuildOptions: ParsableArguments {
     )
   }
 
-  /// The snapshot of the build.
-  func snapshot() throws -> Snapshot {
-    let (build, provenance) = try open()
+  /// The snapshot of a build.
+  func snapshot(of kernel: String) throws -> Snapshot {
+    let (build, provenance) = try open(kernel)
     let builder = SnapshotBuilder(build)
     let progress = Console.Progress()
-    builder.progress = { name, number, count in
-      progress.show("asking the verifier of \(provenance.release): \(name) (\(number) of \(count))")
-    }
+    builder.progress = progress.asking(provenance.release)
     defer { progress.finish() }
     do { return try builder.snapshot(provenance) } catch {
       throw Failure(message: "\(kernel): \(error)")

@@ -16,7 +16,7 @@ struct Ctxabi: ParsableCommand {
         ctxabi show vmlinux --context __sk_buff
       """,
     version: Version.text,
-    subcommands: [ShowCommand.self, SnapshotCommand.self, AccessesCommand.self])
+    subcommands: [ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, VerifyCommand.self])
 
   static func main() {
     do {
