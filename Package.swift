@@ -51,6 +51,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "LiveTests",
+      dependencies: [
+        "ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "BPF", "ContextABI", "Extraction", "Reporting",
+        "ctxabi",
+      ],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

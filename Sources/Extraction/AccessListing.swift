@@ -40,6 +40,13 @@ public struct AccessListing {
     return holes
   }
 
+  /// Calls `body` with each access's line.
+  ///
+  /// - Returns: the accesses that can't be told.
+  public func forEachLine(_ body: (String) -> Void) throws(ExtractionError) -> [Hole] {
+    try forEach { body($0.line) }
+  }
+
   private func list(_ subject: Subject, _ holes: inout [Hole], _ body: (ListedAccess) -> Void) {
     for kind in build.oracle.kinds {
       for size in [1, 2, 4, 8] where kind != .readSignExtending || size < 8 {

@@ -1,3 +1,4 @@
+import ByteReading
 import ContextABI
 import KernelImage
 import LiveKernel
@@ -5,13 +6,19 @@ import TypeGraph
 
 /// A kernel build with its types, ready to be asked.
 public final class Build {
+  /// The image that the build was read from; nil for the running kernel.
+  public let image: KernelImage?
   public let types: TypeGraph
   let names: VerifierNames
-  /// What is asked what the verifier does.
+  /// Whom to ask what the verifier does.
   let oracle: any VerifierOracle
+
+  /// The byte order of the kernel.
+  public var byteOrder: ByteOrder { oracle.byteOrder }
 
   /// The build in a kernel image, whose verifier callbacks are emulated.
   public init(_ image: KernelImage, _ types: TypeGraph) throws(ExtractionError) {
+    self.image = image
     self.types = types
     names = try VerifierNames(types)
     oracle = try EmulatedVerifier(image, names, types)
@@ -24,6 +31,7 @@ public final class Build {
   public init(
     live loader: any ProgramLoader, _ types: TypeGraph, tellsRules: Bool, allowsUnprivileged: Bool
   ) throws(ExtractionError) {
+    image = nil
     self.types = types
     names = try VerifierNames(types)
     oracle = LiveVerifier(

@@ -47,7 +47,7 @@ final class Sweeper {
   private let build: Build
   private let meanings: ConversionMeanings
   private var evaluations: [EvaluationKey: Result<ConversionMeanings.Evaluated, SymbolicError>] = [:]
-  private var immediateStores: [EvaluationKey: Bool] = [:]
+  private var immediateStores: [ObjectIdentifier: Bool] = [:]
 
   private struct EvaluationKey: Hashable {
     /// The identity of the conversion, or the access that is kept as it is.
@@ -172,7 +172,7 @@ final class Sweeper {
   private func immediates(
     _ subject: Subject, _ key: AccessKey
   ) -> [(immediate: Int32, evaluated: ConversionMeanings.Evaluated)] {
-    Self.immediates.compactMap { immediate in
+    differingImmediates.compactMap { immediate in
       guard
         case .accepted(let access) = build.oracle.outcome(
           subject, .writeImmediate, offset: key.offset, size: key.size, immediate: immediate),
@@ -183,9 +183,6 @@ final class Sweeper {
     }
   }
 
-  /// Immediates that a conversion may treat differently: small, none, all bits, and around the widths of fields.
-  private static let immediates: [Int32] = [0x11, 0, -1, 0xffff, 0x10000, 0x7fff_ffff]
-
   /// Whether a store of an immediate does what the store of a register does that holds it.
   private func isAsRegisterStore(_ subject: Subject, _ key: AccessKey) -> Bool {
     guard
@@ -194,11 +191,10 @@ final class Sweeper {
       case .accepted(let first) = build.oracle.outcome(
         subject, .writeImmediate, offset: key.offset, size: key.size)
     else { return false }
-    let memo = EvaluationKey(
-      conversion: first.conversion.map { ObjectIdentifier($0) }, kept: first.kept, isWrite: true,
-      registers: .different)
-    if let known = immediateStores[memo] { return known }
-    let result = Self.immediates.allSatisfy { immediate in
+    // Equal instructions alone do not tell that the access is converted alike for other immediates.
+    let memo = first.conversion.map { ObjectIdentifier($0) }
+    if let memo, let known = immediateStores[memo] { return known }
+    let result = differingImmediates.allSatisfy { immediate in
       guard
         case .accepted(let access) = build.oracle.outcome(
           subject, .writeImmediate, offset: key.offset, size: key.size, immediate: immediate),
@@ -211,7 +207,7 @@ final class Sweeper {
       else { return false }
       return stored == expected
     }
-    immediateStores[memo] = result
+    if let memo { immediateStores[memo] = result }
     return result
   }
 }

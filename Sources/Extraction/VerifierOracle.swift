@@ -85,3 +85,6 @@ extension VerifierOracle {
 
 /// The immediate of a probed `BPF_ST`, where nothing else is asked for.
 let probedImmediate: Int32 = 0x11
+
+/// Immediates that a conversion may treat differently: small, none, all bits, and around the widths of fields.
+let differingImmediates: [Int32] = [probedImmediate, 0, -1, 0xffff, 0x10000, 0x7fff_ffff]

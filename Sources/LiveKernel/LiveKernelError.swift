@@ -8,6 +8,8 @@ public enum LiveKernelError: Error, Sendable, Hashable, CustomStringConvertible 
   case file(FileError)
   /// The process lacks these capabilities.
   case missing(capabilities: [String])
+  /// A question could stop the machine.
+  case dangerous
   /// bpf(2) does not exist for this process.
   case noSystemCall
   /// bpf(2) refuses a program that does nothing, with this error; and what in the surroundings may be the cause.
@@ -22,6 +24,8 @@ public enum LiveKernelError: Error, Sendable, Hashable, CustomStringConvertible 
     case .file(let error): error.description
     case .missing(let names):
       "asking the running kernel's verifier needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (or CAP_SYS_ADMIN); this process lacks \(names.joined(separator: ", ")). Run it as root, or give the kernel's vmlinux instead of `live`"
+    case .dangerous:
+      "kernel.panic_on_warn is set: the verifier warns of accesses that it can't convert (verifier_bug), and one of them would stop this machine. Give the kernel's vmlinux instead of `live`"
     case .noSystemCall:
       "bpf(2) does not exist here (ENOSYS): the kernel was built without CONFIG_BPF_SYSCALL, or a seccomp filter hides the call"
     case .refused(let code, let message, let surroundings):

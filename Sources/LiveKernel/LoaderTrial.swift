@@ -10,8 +10,13 @@ public struct LoaderTrial {
     public var isInUserNamespace: Bool
     /// `net.core.bpf_jit_harden`; nil where it is not told.
     public var jitHardening: Int?
+    /// `kernel.panic_on_warn`: a warning of the kernel stops the machine.
+    public var panicsOnWarning: Bool
 
-    public init(hasSeccompFilter: Bool, isInUserNamespace: Bool, jitHardening: Int?) {
+    public init(
+      hasSeccompFilter: Bool, isInUserNamespace: Bool, jitHardening: Int?, panicsOnWarning: Bool
+    ) {
+      self.panicsOnWarning = panicsOnWarning
       self.hasSeccompFilter = hasSeccompFilter
       self.isInUserNamespace = isInUserNamespace
       self.jitHardening = jitHardening
@@ -38,6 +43,7 @@ public struct LoaderTrial {
       let missing = Self.needed.filter { !has($0.0) }.map(\.1)
       guard missing.isEmpty else { throw .missing(capabilities: missing) }
     }
+    guard !surroundings.panicsOnWarning else { throw .dangerous }
     // BPF_PROG_TYPE_SOCKET_FILTER
     let program = ProgramDraft(type: 1, attachType: 0, flags: 0, code: Self.code)
     switch loader.load(program) {
@@ -90,6 +96,7 @@ extension LoaderTrial.Surroundings {
     return LoaderTrial.Surroundings(
       hasSeccompFilter: filter.map { $0 != "0" } ?? false,
       isInUserNamespace: !map.isEmpty && map != ["0", "0", "4294967295"],
-      jitHardening: try? KernelFile.number("/proc/sys/net/core/bpf_jit_harden"))
+      jitHardening: try? KernelFile.number("/proc/sys/net/core/bpf_jit_harden"),
+      panicsOnWarning: (try? KernelFile.number("/proc/sys/kernel/panic_on_warn")) ?? 0 != 0)
   }
 }

@@ -57,6 +57,9 @@ struct BuildSettings: ParsableArguments {
     _ kernel: String, tellsRules: Bool = true
   ) throws -> (build: Build, provenance: Provenance) {
     if kernel == LiveBuild.name {
+      guard types != .dwarf else {
+        throw Failure(message: "the running kernel offers BTF, and no DWARF")
+      }
       return try LiveBuild().open(config: config, tellsRules: tellsRules)
     }
     do {

@@ -48,6 +48,8 @@ final class LiveTarget {
     } else {
       ask(Self.steps(askedWith: step), after: first)
     }
+    // An immediate that is none of those that are asked for at once.
+    if answers[question] == nil { ask([step], after: first) }
     return answers[question] ?? .untold("the access has not been asked for")
   }
 
@@ -70,12 +72,17 @@ final class LiveTarget {
     return simpler
   }
 
-  /// The accesses that a program makes to ask for `step`: the same access with other registers can't change what it is
-  /// converted to, and is asked for at once. The last may take the context from r1.
+  /// The accesses that a program makes to ask for `step`: the same access with other registers, or another immediate, can't
+  /// change what it is converted to, and is asked for at once. The last may take the context from r1.
   private static func steps(askedWith step: LiveProgram.Step) -> [LiveProgram.Step] {
-    guard step.registers == .different, step.immediate == probedImmediate,
-      step.kind != .readSignExtending
-    else { return [step] }
+    guard step.registers == .different, step.kind != .readSignExtending else { return [step] }
+    guard step.immediate == probedImmediate else {
+      return differingImmediates.filter { $0 != probedImmediate }.map {
+        var other = step
+        other.immediate = $0
+        return other
+      }
+    }
     // That the context's address may be stored into the context is another question.
     let others: [AccessRegisters] = step.kind == .read ? [.high, .highest, .same] : [.high, .highest]
     return [step]

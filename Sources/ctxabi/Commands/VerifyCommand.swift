@@ -51,7 +51,7 @@ struct VerifyCommand: ParsableCommand {
     let comparison = ListingComparison(
       try list(liveBuild, provenance.release, LiveBuild.name),
       try list(imageBuild, imageProvenance.release, image))
-    let text = ListingDifferences("running kernel", "image", .host)
+    let text = ListingDifferences("running kernel", "image", liveBuild.byteOrder)
     for difference in comparison.differences {
       Console.output(text.lines(difference).joined(separator: "\n") + "\n")
     }
