@@ -6,8 +6,8 @@ import TypeGraph
 
 /// The verifier of a kernel image: its callbacks run on an emulated processor.
 final class EmulatedVerifier: VerifierOracle {
-  private let image: KernelImage
-  private let callbacks: Callbacks
+  let image: KernelImage
+  let callbacks: Callbacks
   private let probe: AccessProbe
   private let callbackTypes: [String: CallbackAddresses]
   private var targets: [AccessProbe.Target] = []
