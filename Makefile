@@ -1,7 +1,7 @@
 # What can be done here: make help
 
 SWIFT ?= swift
-PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev liblzo2-dev zlib1g-dev \
+PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev liblzo2-dev zlib1g-dev libbpf-dev \
   pkg-config dwarves bpftool dwz gcc gzip
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ctxabi
 TEST_KERNELS = $(CACHE)/test-kernels

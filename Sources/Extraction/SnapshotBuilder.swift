@@ -19,7 +19,7 @@ public final class SnapshotBuilder {
 
   public init(_ build: Build) {
     self.build = build
-    meanings = ConversionMeanings(build.types, build.callbacks.byteOrder)
+    meanings = ConversionMeanings(build.types, build.oracle.byteOrder)
     sweeper = Sweeper(build, meanings)
   }
 
@@ -64,8 +64,7 @@ public final class SnapshotBuilder {
   ///
   /// - Parameter provenance: where the build comes from.
   public func snapshot(_ provenance: Provenance) throws(ExtractionError) -> Snapshot {
-    var pending = try build.subjects(unknownAttachTypes: false) + AttachTypeDiscovery(build: build).subjects()
-    noteTypesWithoutCallbacks()
+    var pending = try build.subjects(unknownAttachTypes: false) + build.subjectsOfUnknownAttachTypes()
     var number = 0
     while !pending.isEmpty {
       let subject = pending.removeFirst()
@@ -75,7 +74,7 @@ public final class SnapshotBuilder {
         pending.insert(contentsOf: try add(subject), at: 0)
       } catch { throw .typeGraph(error) }
     }
-    noteUnknownTypes()
+    noteRemarks()
     var provenance = provenance
     provenance.declarations = declarations
     do {
@@ -83,7 +82,7 @@ public final class SnapshotBuilder {
       let structures = contexts.filter { $0.value.layout.size > 0 }.map(\.key)
       try compareTypes(structures + Array(kernel.structures.keys))
       return Snapshot(
-        provenance: provenance, byteOrder: build.callbacks.byteOrder,
+        provenance: provenance, byteOrder: build.oracle.byteOrder,
         programs: programs.sorted { $0.name.precedes($1.name) },
         contexts: contexts.map(finish).sorted { $0.name.precedes($1.name) },
         coverage: finishCoverage(), kernel: kernel)
@@ -108,6 +107,7 @@ public final class SnapshotBuilder {
       return []
     }
     noteHoles(sweep, subject)
+    for (key, swept) in sweep.accesses { noteUntold(swept.access, key, subject) }
     if layout.size == 0, !sweep.accesses.isEmpty {
       note(
         .opaque,
@@ -126,7 +126,7 @@ public final class SnapshotBuilder {
     let root = try build.root(of: subject, pair)
     roots[kernelName, default: []].insert(root)
     let folding = RuleFolding(
-      meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.callbacks.byteOrder)
+      meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.oracle.byteOrder)
     for rule in try folding.fold(sweep) { try add(rule, to: name, subject, root) }
     return try variants(of: subject, sweep, pair.program)
   }
@@ -151,30 +151,23 @@ public final class SnapshotBuilder {
     immediates.sort(by: ImmediateMeaning.inOrder)
     let key = RuleKey(
       field: rule.field, offset: rule.offset, size: rule.size, parts: rule.parts, kinds: rule.kinds,
-      registerType: rule.kinds[0].isWrite ? "" : registerType(rule.whole.access),
-      needsPrivilege: rule.whole.access.needsPrivilege, meaning: meaning.description,
+      registerType: rule.kinds[0].isWrite ? "" : build.registerType(rule.whole.access) ?? "",
+      needsPrivilege: rule.whole.access.needsPrivilege ?? false, meaning: meaning.description,
       deviations: Dictionary(
         deviations.map { ($0.registers, $0.meaning.description) }, uniquingKeysWith: { $1 }),
       immediates: immediates.map { "\($0.immediate) \($0.meaning)" })
-    let order = build.callbacks.byteOrder
+    let order = build.oracle.byteOrder
     let code = rule.whole.access.code.map { $0.hexadecimal(order) }.joined(separator: " ")
     let value = RuleValue(meaning: meaning, deviations: deviations, immediates: immediates)
     contexts[context]?.rules[key, default: value].programs.insert(subject.name)
     contexts[context]?.rules[key]?.conversions[code, default: []].insert(subject.name)
   }
 
-  /// The register type's name; of a pointer to a structure of the kernel's BTF, the structure's too.
-  private func registerType(_ access: AcceptedAccess) -> String {
-    let name = build.layout.registerTypes.name(of: access.registerType)
-    guard name.contains("BTF_ID"), let structure = build.typeName(access.typeID) else { return name }
-    return "\(name) struct \(structure)"
-  }
-
   /// The programs that `subject` becomes by accesses that leave something in the program.
   private func variants(
     of subject: Subject, _ sweep: Sweep, _ context: TypeID
   ) throws(TypeError) -> [Subject] {
-    guard subject.access.program.state == 0 else { return [] }
+    guard subject.state == 0 else { return [] }
     var result: [Subject] = []
     for (state, key) in sweep.states.sorted(by: { $0.key < $1.key }) {
       let field = try fieldLookup(context).field(offset: key.offset, size: key.size)
@@ -208,32 +201,24 @@ public final class SnapshotBuilder {
   }
 
   private func noteHoles(_ sweep: Sweep, _ subject: Subject) {
-    for (key, fault) in sweep.holes { note(.hole, build.describe(fault), subject, [key]) }
+    for (key, reason) in sweep.holes { note(.hole, build.oracle.describe(reason), subject, [key]) }
     for (key, reason) in sweep.misconfigured { note(.misconfigured, reason, subject, [key]) }
     for (key, reason) in sweep.unclear { note(.meaning, reason, subject, [key]) }
   }
 
-  /// A program type that the table does not have was asked for without an attach type; others may make a difference.
-  private func noteUnknownTypes() {
-    for type in build.programTypes
-    where !ProgramConfiguration.all.contains(where: { $0.programType == type.name }) {
-      guard let isValid = type.isValidAccess,
-        build.callbacks.lookingAtAttachType.contains(isValid),
-        !build.callbacks.lookingAtAttachTarget.contains(isValid)
-      else { continue }
-      let draft = CoverageDraft(
-        kind: .unknown,
-        reason: "a program type that ctxabi does not know, whose callbacks look at the expected attach type")
-      coverage[draft, default: CoverageSet()].programs.insert(type.name)
+  private func noteRemarks() {
+    for remark in build.oracle.remarks {
+      let draft = CoverageDraft(kind: remark.kind, reason: remark.reason)
+      coverage[draft, default: CoverageSet()].programs.insert(remark.name)
     }
   }
 
-  private func noteTypesWithoutCallbacks() {
-    for type in build.programTypes where type.isValidAccess == nil {
-      let draft = type.problem.map { CoverageDraft(kind: .hole, reason: $0) } ?? CoverageDraft(
-        kind: .attachTarget,
-        reason: "the type has no is_valid_access: its programs stand for others, or for functions")
-      coverage[draft, default: CoverageSet()].programs.insert(type.name)
+  /// Notes what the oracle leaves open of an accepted access.
+  private func noteUntold(_ access: AcceptedAccess, _ key: AccessKey, _ subject: Subject) {
+    if access.needsPrivilege == nil { note(.privilege, build.oracle.untoldPrivilege, subject, []) }
+    if access.registerType == nil, !key.kind.isWrite {
+      note(
+        .registerType, "the register type that these reads give is not told", subject, [key])
     }
   }
 
@@ -285,7 +270,7 @@ public final class SnapshotBuilder {
     return KernelSide(
       members: members,
       structures: try KernelSideBuilder(types: build.types).structures(of: members.values.joined()),
-      numbers: build.configuredNumbers)
+      numbers: build.oracle.configuredNumbers)
   }
 }
 

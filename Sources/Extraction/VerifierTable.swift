@@ -30,8 +30,8 @@ enum VerifierTable {
   /// elements must point to such structures too.
   private static func found(in image: KernelImage, _ layout: VerifierLayout) -> [UInt64] {
     guard let function = image.symbols.address(of: "sk_filter_is_valid_access"),
-      let number = layout.programTypes.first(where: { $0.name == "SOCKET_FILTER" })?.value,
-      let last = layout.programTypes.map(\.value).max()
+      let number = layout.names.programTypes.first(where: { $0.name == "SOCKET_FILTER" })?.value,
+      let last = layout.names.programTypes.map(\.value).max()
     else { return [] }
     var functions: Set<UInt64> = []
     image.symbols.forEach { _, address in functions.insert(address) }

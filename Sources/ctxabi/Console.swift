@@ -1,3 +1,4 @@
+import Extraction
 import Glibc
 
 /// What goes to the terminal, and how a command ends.
@@ -28,6 +29,17 @@ enum Console {
   /// A line that is neither result nor error.
   static func note(_ line: String) { write("\(line)\n", to: STDERR_FILENO) }
 
+  /// Says what is missing from the listing of the build `name`, if anything is.
+  ///
+  /// - Throws: when something is.
+  static func report(_ holes: [AccessListing.Hole], of name: String) throws {
+    guard !holes.isEmpty else { return }
+    for hole in holes.prefix(10) {
+      error("\(hole.configuration): \(hole.access ?? "every access") can't be told: \(hole.reason)")
+    }
+    throw Failure(message: "\(name): \(holes.count) accesses or configurations can't be told; the listing is not whole")
+  }
+
   private static func write(_ text: String, to descriptor: Int32) {
     var text = text
     text.withUTF8 { bytes in
@@ -53,6 +65,13 @@ enum Console {
       guard Console.isTerminal(STDERR_FILENO), Console.seconds - start > 1 else { return }
       isShown = true
       Console.write("\r\u{1b}[K\(text.prefix(78))", to: STDERR_FILENO)
+    }
+
+    /// Shows how far the accesses of the kernel `release` have been asked for.
+    func asking(_ release: String) -> (_ program: String, _ number: Int, _ count: Int) -> Void {
+      { name, number, count in
+        self.show("asking the verifier of \(release): \(name) (\(number) of \(count))")
+      }
     }
 
     func finish() {
