@@ -51,7 +51,7 @@ final class AccessComparison {
     var matched: Set<Spot> = []
     let unknownBefore = comparison.old.holes(of: pair.old)
     let unknownAfter = comparison.new.holes(of: pair.new)
-    for (spot, number) in before where commonKinds.contains(spot.kind) {
+    for (spot, number) in Self.inOrder(before) where commonKinds.contains(spot.kind) {
       // The accesses of a field that is gone went with it.
       guard let offset = layout.newOffset(of: spot.offset) else { continue }
       let moved = Spot(kind: spot.kind, offset: offset, size: spot.size)
@@ -62,13 +62,21 @@ final class AccessComparison {
         lost[FieldKey(field: old.rule(number).field, kind: spot.kind), default: []].append(spot)
       }
     }
-    for (key, spots) in lost { noteRevoked(key, spots, before, after, pair) }
+    for (key, spots) in Self.inOrder(lost) { noteRevoked(key, spots, before, after, pair) }
     var gained: [FieldKey: [Spot]] = [:]
-    for (spot, number) in after where commonKinds.contains(spot.kind) && !matched.contains(spot) {
+    for (spot, number) in Self.inOrder(after) where commonKinds.contains(spot.kind) && !matched.contains(spot) {
       if layout.isAdded(spot.offset) || unknownBefore.contains(spot.text) { continue }
       gained[FieldKey(field: new.rule(number).field, kind: spot.kind), default: []].append(spot)
     }
-    for (key, spots) in gained { noteGranted(key, spots, before, after, pair) }
+    for (key, spots) in Self.inOrder(gained) { noteGranted(key, spots, before, after, pair) }
+  }
+
+  private static func inOrder(_ accesses: [Spot: Int]) -> [(key: Spot, value: Int)] {
+    accesses.sorted { Spot.inOrder($0.key, $1.key) }
+  }
+
+  private static func inOrder(_ fields: [FieldKey: [Spot]]) -> [(key: FieldKey, value: [Spot])] {
+    fields.sorted { ($0.key.field, $0.key.kind.rawValue) < ($1.key.field, $1.key.kind.rawValue) }
   }
 
   // MARK: - Revoked and granted
