@@ -21,7 +21,7 @@ public struct ProgramNames {
     if names == all { return all.count > 1 ? "all" : folded(names).joined(separator: ", ") }
     let shown = folded(names)
     let missing = folded(all.subtracting(names))
-    if missing.count <= 3, missing.count < shown.count {
+    if !missing.isEmpty, missing.count <= 3, missing.count < shown.count {
       return "all but " + missing.joined(separator: ", ")
     }
     return shown.joined(separator: ", ")

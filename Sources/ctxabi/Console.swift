@@ -1,4 +1,5 @@
 import Glibc
+import Reporting
 
 /// What goes to the terminal, and how a command ends.
 enum Console {
@@ -23,7 +24,9 @@ enum Console {
 
   static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
 
-  static func error(_ message: String) { write("ctxabi: \(message)\n", to: STDERR_FILENO) }
+  static func error(_ message: String) {
+    write("ctxabi: \(Printable.lines(message))\n", to: STDERR_FILENO)
+  }
 
   private static func write(_ text: String, to descriptor: Int32) {
     var text = text

@@ -16,7 +16,10 @@ struct Ctxabi: ParsableCommand {
         ctxabi show vmlinux --context __sk_buff
       """,
     version: Version.text,
-    subcommands: [ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self])
+    subcommands: [
+      ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
+      ReportCommand.self,
+    ])
 
   static func main() {
     do {

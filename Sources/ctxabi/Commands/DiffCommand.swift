@@ -20,6 +20,7 @@ struct DiffCommand: ParsableCommand {
       Examples:
         ctxabi diff vmlinux-6.1 vmlinux-6.12
         ctxabi diff debian-6.1-amd64.json vmlinux --fail-on breaking
+        ctxabi diff old.json new.json --report html=report.html --report sarif=report.sarif
       """)
 
   @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: .file())
@@ -29,6 +30,7 @@ struct DiffCommand: ParsableCommand {
   var new: String
 
   @OptionGroup var settings: BuildSettings
+  @OptionGroup var reports: ReportOptions
 
   @Option(help: ArgumentHelp("From which severity on a change is a finding.", valueName: "severity"))
   var failOn: Severity = .review
@@ -42,12 +44,9 @@ struct DiffCommand: ParsableCommand {
     let verdict = Verdict(SnapshotComparison(old: before, new: after).changes(), gate: failOn)
     let report = ComparisonReport(
       old: .init(name: old, snapshot: before), new: .init(name: new, snapshot: after),
-      verdict: verdict)
-    Console.output(
-      TextReport(
-        report, lowest: show, width: Console.width,
-        style: Console.isColoured ? .coloured : .plain
-      ).text)
+      verdict: verdict, toolVersion: Version.text)
+    try reports.write(report)
+    if !reports.useStandardOutput { Console.output(Console.text(of: report, lowest: show)) }
     if verdict.exitStatus != 0 { throw ExitCode(verdict.exitStatus) }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ContextABI
-import Foundation
 
 /// `ctxabi snapshot`
 struct SnapshotCommand: ParsableCommand {
@@ -29,11 +28,7 @@ struct SnapshotCommand: ParsableCommand {
       Console.output(snapshot.json)
       return
     }
-    do {
-      try Data(snapshot.json.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-    } catch {
-      throw Failure(message: "\(output): can't be written: \(error.localizedDescription)")
-    }
+    try OutputFile(path: output).write(snapshot.json)
     for item in snapshot.coverage where item.isHole {
       Console.error("not covered: \(item.programs.joined(separator: ", ")): \(item.reason)")
     }
