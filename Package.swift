@@ -50,6 +50,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser")
       ],
       swiftSettings: strict),
+
+    .testTarget(
+      name: "ReportingTests", dependencies: ["ByteReading", "ContextABI", "Comparison", "Reporting"],
+      exclude: ["Goldens", "validate-json", "check-page", "sarif-2.1.0"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -59,6 +59,9 @@ public struct ComparisonReport: Sendable {
     return parts.isEmpty ? "no change" : parts.joined(separator: ", ")
   }
 
+  /// Whether there is nothing to tell.
+  var isEmpty: Bool { verdict.changes.isEmpty && waived.isEmpty }
+
   /// `breaking=1 review=0 additions=2 notes=40`, for scripts; what was waived or could not be covered only where there
   /// is such.
   public var countsLine: String {
@@ -101,7 +104,8 @@ public struct ComparisonReport: Sendable {
   /// The programs of a change, in few words; nil where it is about all, or no, programs of a context.
   func programs(of change: Change) -> String? {
     guard !change.programs.isEmpty else { return nil }
-    return new.programNames(change.context).text(change.programs)
+    let text = new.programNames(change.context).text(change.programs)
+    return text == "all" ? "all programs" : text
   }
 
   static func noun(_ severity: Severity, _ count: Int) -> String {

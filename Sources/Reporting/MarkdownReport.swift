@@ -15,7 +15,10 @@ struct MarkdownReport {
       let changes = report.verdict.changes.filter { $0.rule.severity == severity }
       guard !changes.isEmpty else { continue }
       lines += ["", "## \(ComparisonReport.heading(severity)) (\(changes.count))"]
-      for group in ChangeGroup.groups(of: changes) { lines += section(group) }
+      var explained: Set<String> = []
+      for group in ChangeGroup.groups(of: changes) {
+        lines += section(group, explains: explained.insert(group.rule.id).inserted)
+      }
     }
     if !report.waived.isEmpty {
       lines += ["", "## Waived (\(report.waived.count))", ""]
@@ -29,7 +32,7 @@ struct MarkdownReport {
   private var heading: [String] {
     [
       "# Context ABI: \(report.headline.lowercased())", "",
-    ] + wrapped("**\(report.sentence)** \(sentenceCase(report.summary)).") + [
+    ] + wrapped("**\(report.sentence)**" + (report.isEmpty ? "" : " In all: \(report.summary).")) + [
       "",
       "| | build | release |",
       "| --- | --- | --- |",
@@ -42,29 +45,22 @@ struct MarkdownReport {
     "| \(label) | \(cell(side.name)) | \(cell(side.title)) |"
   }
 
-  private func sentenceCase(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
-
   // MARK: - Changes
 
-  private func section(_ group: ChangeGroup) -> [String] {
-    var lines = [""] + wrapped("### \(Self.code(group.place)): \(Self.prose(group.summary))", rest: "")
-    // A heading is one line.
-    lines = ["", lines.dropFirst().joined(separator: " ")]
-    var about = "Rule \(Self.code(group.rule.id))"
+  private func section(_ group: ChangeGroup, explains: Bool) -> [String] {
+    var about = "\(Self.prose(group.summary)) (\(Self.code(group.rule.id)))"
     if let programs = report.programs(of: group.first) { about += ", for \(Self.prose(programs))" }
-    lines += [""] + wrapped(about + ". " + Self.prose(group.rule.rationale))
+    about += "."
+    if explains { about += " " + Self.prose(group.rule.rationale) }
+    var lines = ["", "### \(Self.code(group.place).replacing(Self.codeSpace, with: " "))", ""] + wrapped(about)
     if !group.isSingle, group.isPlain {
       lines += list(group)
       if !group.exposes.isEmpty { lines += [""] + block([("exposes", group.exposes.joined(separator: ", "))]) }
       return lines
     }
-    let facts = facts(group.first)
-    if !facts.isEmpty { lines += [""] + block(facts) }
-    if !group.otherFields.isEmpty {
-      let others = group.otherFields.map(Self.code).joined(separator: ", ")
-      lines += [""] + wrapped("Likewise (\(Self.prose(group.first.evidence.cause ?? ""))): \(others)")
-    }
-    return lines
+    var facts = facts(group.first)
+    if !group.otherFields.isEmpty { facts.append(("likewise", group.otherFields.joined(separator: ", "))) }
+    return facts.isEmpty ? lines : lines + [""] + block(facts)
   }
 
   /// The fields of a plain group, with what became of them where there is such.
@@ -109,37 +105,58 @@ struct MarkdownReport {
 
   // MARK: - Text
 
+  /// Lines of prose; a span of code stays on one, for in a new line a part of it could be markup.
   private func wrapped(_ text: String, rest: String = "") -> [String] {
-    TextLayout.wrapped(text, first: "", rest: rest, width: width)
+    TextLayout.wrapped(text, first: "", rest: rest, width: width, keepsWords: true).map { $0.replacing(Self.codeSpace, with: " ") }
   }
+
+  /// Stands for a space in a span of code: no text of a report has this character.
+  private static let codeSpace = "\u{1}"
 
   /// Code by indentation: nothing in it is markup, and it reads well in a mail.
   private func block(_ facts: [(String, String)]) -> [String] {
     let hasLabels = facts.contains { !$0.0.isEmpty }
     return facts.flatMap { label, text in
-      let first = "    " + (hasLabels ? TextLayout.padded(label, 8) : "")
+      let first = "    " + (hasLabels ? TextLayout.padded(label, 8) + " " : "")
       return TextLayout.wrapped(
         Printable.line(text), first: first, rest: String(repeating: " ", count: hasLabels ? first.count : 6),
         width: width)
     }
   }
 
-  private func cell(_ text: String) -> String { Self.code(text).replacing("|", with: "\\|") }
+  private func cell(_ text: String) -> String {
+    Self.code(text).replacing("|", with: "\\|").replacing(Self.codeSpace, with: " ")
+  }
 
   /// A word as code, whatever characters it has.
   static func code(_ text: String) -> String {
-    let text = Printable.line(text)
+    let text = Printable.line(text).replacing(" ", with: codeSpace)
     guard text.contains("`") else { return text.isEmpty ? "" : "`\(text)`" }
     let longest = text.split(separator: "`", omittingEmptySubsequences: false).count
     let fence = String(repeating: "`", count: longest)
-    return "\(fence) \(text) \(fence)"
+    return "\(fence)\(codeSpace)\(text)\(codeSpace)\(fence)"
   }
 
-  /// Text in which nothing is markup.
+  /// Text in which nothing is markup. What is harmless inside of a word stays as it is, so that a mail reads well.
   static func prose(_ text: String) -> String {
+    Printable.line(text).split(separator: " ", omittingEmptySubsequences: false).map(word).joined(separator: " ")
+  }
+
+  private static func word(_ word: Substring) -> String {
+    // Code hosts turn these into links, and notify people.
+    if ["@", "://", "www."].contains(where: word.contains) || word.first == "#" { return code(String(word)) }
+    let isMarker = word.allSatisfy { "-+=_>#".contains($0) || $0.isNumber } || "0123456789".contains(word.first ?? " ")
     var result = ""
-    for character in Printable.line(text) {
-      if "\\`*_{}[]<>#|!~&@".contains(character) { result.append("\\") }
+    for (index, character) in zip(word.indices, word) {
+      let isInside = index != word.startIndex && word.index(after: index) != word.endIndex
+      let isRisky =
+        switch character {
+        case "\\", "`", "*", "[", "<", "|", "&", "~": true
+        case "_": !isInside
+        case "-", "+", "=", ">", ".", ")": isMarker && (index == word.startIndex || !isInside)
+        default: false
+        }
+      if isRisky { result.append("\\") }
       result.append(character)
     }
     return result

@@ -20,9 +20,16 @@ struct OutputFile {
     do {
       try Data(text.utf8).write(to: target, options: isSpecial ? [] : .atomic)
     } catch {
-      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\(($0 as? NSError)?.localizedDescription ?? "\($0)")" }
-      throw Failure(message: "\(path): can't be written: \(reason ?? error.localizedDescription)")
+      throw Failure(message: "\(path): can't be written: \(Self.reason(error))")
     }
+  }
+
+  /// What the system said.
+  private static func reason(_ error: any Error) -> String {
+    let error = error as NSError
+    let cause = error.userInfo[NSUnderlyingErrorKey] as? any Error
+    guard let posix = (cause ?? error) as? POSIXError else { return error.localizedDescription }
+    return String(cString: strerror(posix.code.rawValue))
   }
 
   /// The file itself, not a link to it: a link stays one.

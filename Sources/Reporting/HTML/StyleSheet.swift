@@ -34,6 +34,7 @@ enum StyleSheet {
       font: 1rem/1.55 system-ui, "Segoe UI", "DejaVu Sans", "Liberation Sans", sans-serif; }
     h1, h2, h3, h4 { line-height: 1.3; overflow-wrap: anywhere; }
     h1 { text-wrap: balance; }
+    p, li, dd, summary, legend, label, figcaption { overflow-wrap: anywhere; }
     h1 { font-size: 1.45rem; margin: 0.2rem 0 1rem; }
     h2 { font-size: 1.3rem; margin: 0 0 0.4rem; }
     h3 { font-size: 1rem; margin: 0; font-weight: 600; }
