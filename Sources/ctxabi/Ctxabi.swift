@@ -18,7 +18,7 @@ struct Ctxabi: ParsableCommand {
     version: Version.text,
     subcommands: [
       ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
-      ReportCommand.self,
+      ReportCommand.self, HistoryCommand.self,
     ])
 
   static func main() {

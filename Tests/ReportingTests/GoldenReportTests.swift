@@ -18,6 +18,16 @@ import Testing
     try check(format.text(of: Samples.unchanged), "unchanged.\(ending)")
   }
 
+  @Test func history() throws {
+    try check(Samples.history.html, "history.html")
+  }
+
+  @Test func contexts() throws {
+    let text = ContextText(Samples.new, detail: .instructions)
+    let lines = Samples.new.contexts.flatMap { text.lines($0) + [""] }
+    try check(lines.joined(separator: "\n"), "contexts.txt")
+  }
+
   @Test(arguments: ReportFormat.allCases) func isDeterministic(_ format: ReportFormat) {
     #expect(format.text(of: Samples.report) == format.text(of: Samples.report))
   }

@@ -17,6 +17,9 @@ enum Hostile {
       verdict: Verdict(changes, gate: .review), waived: waived, toolVersion: "1.2.3")
   }()
 
+  static let history = KernelHistory(
+    [.init(name: text, snapshot: build(isNew: false)), .init(name: text, snapshot: build(isNew: true))])
+
   static let waiver = WaiverNote(reason: text, who: text, date: text, expires: text)
 
   static func build(isNew: Bool) -> Snapshot {

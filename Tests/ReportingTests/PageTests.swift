@@ -73,10 +73,9 @@ import Testing
   // MARK: - In a browser
 
   @Test func showsNoErrorInABrowser() throws {
-    for report in Self.reports + [Hostile.report] {
-      let result = try Resources.withFile(ReportFormat.html.text(of: report), "html") {
-        try Resources.run("check-page", [$0])
-      }
+    let pages = (Self.reports + [Hostile.report]).map { ReportFormat.html.text(of: $0) }
+    for page in pages + [Samples.history.html, Hostile.history.html] {
+      let result = try Resources.withFile(page, "html") { try Resources.run("check-page", [$0]) }
       #expect(result.status == 0, "\(result.output)")
     }
   }

@@ -71,6 +71,17 @@ enum Samples {
     old: .init(name: "sample", snapshot: old), new: .init(name: "sample", snapshot: old),
     verdict: Verdict(SnapshotComparison(old: old, new: old).changes(), gate: .review), toolVersion: "1.2.3")
 
+  /// Three builds: the two, and one that takes everything back.
+  static let history: KernelHistory = {
+    var last = old
+    last.provenance.release = "7.0.0-sample"
+    return KernelHistory(
+      [
+        .init(name: "sample-6.1", snapshot: old), .init(name: "sample-6.12", snapshot: new),
+        .init(name: "sample-7.0", snapshot: last),
+      ], toolVersion: "1.2.3")
+  }()
+
   // MARK: - Making builds
 
   static let both = ["SCHED_CLS", "SOCKET_FILTER"]

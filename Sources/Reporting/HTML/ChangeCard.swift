@@ -4,18 +4,18 @@ import Comparison
 struct ChangeCard {
   let group: ChangeGroup
   private let waiver: WaiverNote?
-  private let number: Int
+  /// Its id in the page.
+  let anchor: String
   private let report: ComparisonReport
 
-  init(_ group: ChangeGroup, waiver: WaiverNote?, number: Int, _ report: ComparisonReport) {
+  init(_ group: ChangeGroup, waiver: WaiverNote? = nil, anchor: String, _ report: ComparisonReport) {
     self.group = group
     self.waiver = waiver
-    self.number = number
+    self.anchor = anchor
     self.report = report
   }
 
   var context: String { group.first.context }
-  var anchor: String { "change-\(number)" }
   var severity: Severity { group.rule.severity }
   /// The class that the style sheet knows: the severity, or that it is waived.
   var tone: String { waiver == nil ? severity.rawValue : "waived" }

@@ -9,10 +9,10 @@ struct HTMLReport {
   init(_ report: ComparisonReport) {
     self.report = report
     let groups = ChangeGroup.groups(of: report.verdict.changes)
-    let counted = groups.enumerated().map { ChangeCard($1, waiver: nil, number: $0 + 1, report) }
+    let counted = groups.enumerated().map { ChangeCard($1, anchor: "change-\($0 + 1)", report) }
     let waived = report.waived.enumerated().map { index, waived in
       ChangeCard(
-        ChangeGroup(changes: [waived.change]), waiver: waived.note, number: groups.count + index + 1, report)
+        ChangeGroup(changes: [waived.change]), waiver: waived.note, anchor: "waived-\(index + 1)", report)
     }
     cards = counted + waived
   }

@@ -95,7 +95,7 @@ enum StyleSheet {
     @media (min-width: 72rem) {
       .beside { display: grid; grid-template-columns: 25rem minmax(0, 1fr); gap: 0 2rem; align-items: start; }
     }
-    .scroll { overflow-x: auto; margin: 0.6rem 0; }
+    .scroll { position: relative; overflow-x: auto; margin: 0.6rem 0; }
 
     """
 
@@ -150,7 +150,13 @@ enum StyleSheet {
     .access td { font-family: var(--code); white-space: nowrap; }
     .access tbody th, .history tbody th { position: sticky; left: 0; background: var(--ground); }
     .access td.changed { background: var(--tone-ground); font-weight: 700; }
-    .access td.none { color: var(--faint); }
+    .access td.none, .history td.none { color: var(--faint); }
+    .history td { white-space: nowrap; }
+    .history thead th { min-width: 6rem; max-width: 9rem; overflow-wrap: anywhere; font-size: 0.8rem; }
+    .history td.there { background: var(--raised); font-variant-numeric: tabular-nums; }
+    .history td.who { white-space: normal; min-width: 11rem; font-size: 0.8rem; }
+    .history .offset { font-family: var(--code); }
+    a.badge { text-decoration: none; }
 
     """
 
