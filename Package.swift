@@ -52,7 +52,7 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "ReportingTests", dependencies: ["ByteReading", "ContextABI", "Comparison", "Reporting"],
+      name: "ReportingTests", dependencies: ["ctxabi", "ByteReading", "ContextABI", "Comparison", "Reporting"],
       exclude: ["Goldens", "validate-json", "check-page", "sarif-2.1.0"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -9,12 +9,14 @@ struct AccessText {
   private let style: Style
   /// The programs that have most accesses: named once for the whole context.
   private let usualPrograms: [String]
+  private let areAllUsual: Bool
   private let knowsSignExtension: Bool
 
   private static let indent = "      "
 
   init(
-    _ context: Context, _ programs: [Program], _ snapshot: Snapshot, detail: ContextText.Detail, width: Int, style: Style
+    _ context: Context, _ programs: [Program], _ snapshot: Snapshot, detail: ContextText.Detail, width: Int,
+    style: Style
   ) {
     self.snapshot = snapshot
     names = ProgramNames(programs)
@@ -23,13 +25,13 @@ struct AccessText {
     self.style = style
     let counts = Dictionary(grouping: context.rules, by: \.programs).mapValues(\.count)
     usualPrograms = counts.max { ($0.value, $1.key.joined()) < ($1.value, $0.key.joined()) }?.key ?? []
+    areAllUsual = Set(usualPrograms) == Set(programs.map(\.name))
     knowsSignExtension = snapshot.contexts.contains { $0.rules.contains { $0.kinds.contains(.readSignExtending) } }
   }
 
   /// The programs that an access is by where none are named; nil where these are all that see the context.
   var usual: String? {
-    let text = names.text(usualPrograms)
-    return usualPrograms.isEmpty || text == "all" || detail == .layout ? nil : text
+    usualPrograms.isEmpty || areAllUsual || detail == .layout ? nil : names.text(usualPrograms)
   }
 
   /// The lines for rules of one member, or of none.
@@ -96,8 +98,12 @@ struct AccessText {
 
   /// A kind of access that a reader would expect, and that is refused.
   private func missing(_ rule: AccessRule, _ rules: [AccessRule]) -> String? {
-    guard rule.kinds == [.read], rule.registerType == "SCALAR_VALUE", rule.size < 8, knowsSignExtension else { return nil }
-    let hasOther = rules.contains { $0.kinds == [.readSignExtending] && $0.offset == rule.offset && $0.size == rule.size }
+    guard rule.kinds == [.read], rule.registerType == "SCALAR_VALUE", rule.size < 8, knowsSignExtension else {
+      return nil
+    }
+    let hasOther = rules.contains {
+      $0.kinds == [.readSignExtending] && $0.offset == rule.offset && $0.size == rule.size
+    }
     return hasOther ? nil : "no sign extension"
   }
 
@@ -132,7 +138,8 @@ struct AccessText {
       let heading =
         rule.conversions.count > 1
         ? TextLayout.wrapped(
-          Printable.line("for \(names.text(conversion.programs)):"), first: indent, rest: indent + "  ", width: width) : []
+          Printable.line("for \(names.text(conversion.programs)):"), first: indent, rest: indent + "  ", width: width)
+        : []
       return heading + ConversionText.lines(conversion.code, snapshot.byteOrder).map { "\(indent)  \(style.dim($0))" }
     }
   }

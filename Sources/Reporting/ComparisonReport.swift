@@ -104,7 +104,12 @@ public struct ComparisonReport: Sendable {
   /// The programs of a change, in few words; nil where it is about all, or no, programs of a context.
   func programs(of change: Change) -> String? {
     guard !change.programs.isEmpty else { return nil }
-    let text = new.programNames(change.context).text(change.programs)
+    let programs = new.snapshot.programs.filter { $0.context == change.context }
+    // A change of what both builds have says nothing of programs that are new.
+    let before = Set(old.snapshot.programs.map(\.name))
+    let common = programs.filter { before.contains($0.name) }
+    let isOfCommon = change.programs.allSatisfy(before.contains)
+    let text = ProgramNames(isOfCommon ? common : programs).text(change.programs)
     return text == "all" ? "all programs" : text
   }
 

@@ -51,7 +51,8 @@ public struct ContextText {
     return sentences.enumerated().flatMap { index, sentence in
       let isLast = index == sentences.count - 1
       let lines = TextLayout.wrapped(
-        Printable.line(sentence) + (isLast ? " */" : ";"), first: index == 0 ? "/* " : " * ", rest: " *   ", width: width)
+        Printable.line(sentence) + (isLast ? " */" : ";"), first: index == 0 ? "/* " : " * ", rest: " *   ",
+        width: width)
       return lines.map(style.dim)
     }
   }

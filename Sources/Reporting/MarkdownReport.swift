@@ -107,7 +107,9 @@ struct MarkdownReport {
 
   /// Lines of prose; a span of code stays on one, for in a new line a part of it could be markup.
   private func wrapped(_ text: String, rest: String = "") -> [String] {
-    TextLayout.wrapped(text, first: "", rest: rest, width: width, keepsWords: true).map { $0.replacing(Self.codeSpace, with: " ") }
+    TextLayout.wrapped(text, first: "", rest: rest, width: width, keepsWords: true).map {
+      $0.replacing(Self.codeSpace, with: " ")
+    }
   }
 
   /// Stands for a space in a span of code: no text of a report has this character.

@@ -40,7 +40,9 @@ struct SARIFReport {
     [
       "name": "ctxabi",
       "version": .string(report.toolVersion.isEmpty ? nil : report.toolVersion),
-      "shortDescription": ["text": "Audits the ABI that the Linux kernel promises to BPF programs through their contexts."],
+      "shortDescription": [
+        "text": "Audits the ABI that the Linux kernel promises to BPF programs through their contexts."
+      ],
       "rules": .array(RuleCatalog.all.map(Self.descriptor)),
     ]
   }

@@ -43,7 +43,8 @@ public struct TextReport {
       TextLayout.wrapped(Printable.line(side.title), first: "\(label)  ", rest: "     ", width: width)
     }
     let verdict = TextLayout.wrapped(
-      report.isEmpty ? "\(report.headline)." : "\(report.headline): \(report.summary).", first: "", rest: "  ", width: width)
+      report.isEmpty ? "\(report.headline)." : "\(report.headline): \(report.summary).", first: "", rest: "  ",
+      width: width)
     let severity = report.verdict.uncovered.isEmpty ? report.worst ?? .note : .coverage
     return sides + verdict.map { style.severity($0, severity) }
   }

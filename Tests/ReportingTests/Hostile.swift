@@ -33,14 +33,21 @@ enum Hostile {
     snapshot.provenance.declarations = ["c\(text)": isNew ? "../../etc/passwd" : "/etc/passwd"]
     snapshot.provenance.configuration = ConfigurationRecord(
       digest: text, options: ["CONFIG_\(text)": isNew ? "y" : text])
-    snapshot.programs = [program] + (isNew ? [] : [Program(
-      name: "Z\(text)", type: "Z\(text)", attachType: nil, context: "gone\(text)", kernelContext: text)])
+    snapshot.programs =
+      [program]
+      + (isNew
+        ? []
+        : [
+          Program(
+            name: "Z\(text)", type: "Z\(text)", attachType: nil, context: "gone\(text)", kernelContext: text)
+        ])
     snapshot.coverage =
       isNew ? [CoverageItem(kind: .hole, programs: [program.name], accesses: ["read \(text)"], reason: text)] : []
     let path = isNew ? "new\(text)->member" : "old\(text)->member"
     let rule = { (field: String, offset: Int, kinds: [AccessKind]) in
       AccessRule(
-        field: field, offset: offset, size: 4, parts: .aligned, kinds: kinds, registerType: isNew ? "X\(text)" : "Y\(text)",
+        field: field, offset: offset, size: 4, parts: .aligned, kinds: kinds,
+        registerType: isNew ? "X\(text)" : "Y\(text)",
         needsPrivilege: isNew, programs: [program.name], meaning: .read(.member(.init(path: path, width: 32))),
         deviations: [], immediates: [], conversions: [ConversionRecord(programs: [program.name], code: "zz\(text)")])
     }
@@ -50,7 +57,8 @@ enum Hostile {
         layout: Layout(
           size: isNew ? 12 : 16, alignment: 4,
           members: [
-            LayoutMember(name: "a\(text)", bitOffset: 0, bitSize: 32, type: "u32\(text)[4\(text)]", encoding: "e\(isNew)"),
+            LayoutMember(
+              name: "a\(text)", bitOffset: 0, bitSize: 32, type: "u32\(text)[4\(text)]", encoding: "e\(isNew)"),
             LayoutMember(name: "b\(text)", bitOffset: isNew ? 64 : 32, bitSize: 32, type: text, encoding: text),
           ] + (isNew ? [] : [LayoutMember(name: "d\(text)", bitOffset: 96, bitSize: 3, type: text, encoding: text)])),
         rules: [rule("a\(text)", 0, [.read]), rule("b\(text)", isNew ? 8 : 4, isNew ? [.read] : [.read, .write])])

@@ -14,7 +14,9 @@ import Testing
   @Test(arguments: reports) func structure(_ report: ComparisonReport) throws {
     let page = try ParsedDocument(ReportFormat.html.text(of: report))
     for landmark in ["header", "main", "footer"] { #expect(page.all(landmark).count == 1) }
-    let levels = page.elements.compactMap { $0.name.count == 2 && $0.name.hasPrefix("h") ? Int($0.name.dropFirst()) : nil }
+    let levels = page.elements.compactMap {
+      $0.name.count == 2 && $0.name.hasPrefix("h") ? Int($0.name.dropFirst()) : nil
+    }
     #expect(levels.first == 1)
     for (before, after) in zip(levels, levels.dropFirst()) { #expect(after <= before + 1) }
     for header in page.all("th") { #expect(header.attributes["scope"] != nil) }
@@ -59,7 +61,8 @@ import Testing
 
   /// The cells of the first table of accesses by their field.
   private static func accessRows(_ page: String) -> [String: [String]] {
-    guard let start = page.range(of: "<table class='access'>"), let end = page[start.upperBound...].range(of: "</table>")
+    guard let start = page.range(of: "<table class='access'>"),
+      let end = page[start.upperBound...].range(of: "</table>")
     else { return [:] }
     var rows: [String: [String]] = [:]
     for row in page[start.upperBound..<end.lowerBound].components(separatedBy: "<tr>").dropFirst(2) {

@@ -120,7 +120,9 @@ enum Samples {
         members: ["sk_buff": socketBuffer + others, "xdp_buff": buffer], structures: structures, numbers: [:]))
   }
 
-  private static func member(_ pointer: String, _ structure: String, _ name: String, _ width: Int, at: Int) -> NamedMember {
+  private static func member(_ pointer: String, _ structure: String, _ name: String, _ width: Int, at: Int)
+    -> NamedMember
+  {
     NamedMember(
       path: "\(pointer)->\(name)", width: width, pointer: pointer, structure: structure, name: name, bitOffset: at,
       type: "u\(width)")

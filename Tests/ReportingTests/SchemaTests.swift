@@ -27,7 +27,10 @@ import Testing
   /// The schemas refuse what is wrong.
   @Test func nearMisses() throws {
     let misses = [
-      (ReportFormat.sarif.text(of: Samples.report).replacing("\"level\": \"error\"", with: "\"level\": \"bad\""), Self.sarif),
+      (
+        ReportFormat.sarif.text(of: Samples.report).replacing("\"level\": \"error\"", with: "\"level\": \"bad\""),
+        Self.sarif
+      ),
       (
         ReportFormat.json.text(of: Samples.report).replacing("\"severity\":", with: "\"gravity\":"),
         Self.published("report.schema.json")

@@ -40,7 +40,9 @@ struct AccessTable {
   private var caption: Markup {
     let cells = matrix.columns.flatMap(\.cells)
     var parts: [Markup] = ["r read", "w write"]
-    if cells.contains(where: { $0.read == .granted || $0.write == .granted }) { parts.append("<ins>+</ins> newly granted") }
+    if cells.contains(where: { $0.read == .granted || $0.write == .granted }) {
+      parts.append("<ins>+</ins> newly granted")
+    }
     if cells.contains(where: { $0.read == .revoked || $0.write == .revoked }) { parts.append("<del>−</del> revoked") }
     if cells.contains(where: { $0.read == .changed || $0.write == .changed }) {
       parts.append("≠ at other widths, in other parts, or with another type of register")

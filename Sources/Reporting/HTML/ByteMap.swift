@@ -30,7 +30,8 @@ struct ByteMap {
   /// - Parameter titles: what stands above the columns.
   /// - Returns: nil where there is nothing to draw.
   init?(
-    _ name: String, old: Layout, new: Layout, pairs: [MemberPair], links: [String: Link], titles: (old: String, new: String)
+    _ name: String, old: Layout, new: Layout, pairs: [MemberPair], links: [String: Link],
+    titles: (old: String, new: String)
   ) {
     let size = max(old.size, new.size)
     guard size > 0, size <= Self.sizeLimit, pairs.count <= Self.sizeLimit else { return nil }
@@ -60,7 +61,8 @@ struct ByteMap {
     let width = isSame ? Self.columnWidth + 2 * Self.gutter : 2 * (Self.columnWidth + Self.gutter) + Self.gap
     let height = Self.top + size * scale + 8
     let left = column(old, isNew: false, x: Self.gutter, isSame ? "both builds" : titles.old)
-    let right = isSame ? Markup.empty : column(new, isNew: true, x: Self.gutter + Self.columnWidth + Self.gap, titles.new)
+    let right =
+      isSame ? Markup.empty : column(new, isNew: true, x: Self.gutter + Self.columnWidth + Self.gap, titles.new)
     return """
       <svg class='\(isSame ? "map one" : "map")' viewBox='0 0 \(width) \(height)' role='group' aria-label='\(label)'>
       \(isSame ? .empty : bands)\(left)\(right)</svg>
@@ -80,7 +82,9 @@ struct ByteMap {
     let x2 = x1 + Self.gap
     var result: Markup = .empty
     for pair in pairs {
-      guard let before = pair.old, let after = pair.new, isOuter(before, in: old), isOuter(after, in: new) else { continue }
+      guard let before = pair.old, let after = pair.new, isOuter(before, in: old), isOuter(after, in: new) else {
+        continue
+      }
       let (a, b) = (y(before.bitOffset), y(before.bitOffset + before.bitSize))
       let (c, d) = (y(after.bitOffset), y(after.bitOffset + after.bitSize))
       let (m1, m2) = (x1 + Self.gap * 0.45, x1 + Self.gap * 0.55)
@@ -151,7 +155,8 @@ struct ByteMap {
           Self.shortened("\(member.name) \(member.placeText)", 15), at: top + height / 2, x: x, isNew: isNew, &labels)
       }
       if let link, pair.fate != .removed, pair.fate != .added {
-        content += "<circle class='mark \(link.severity)' cx='\(x + Self.columnWidth - 9)' cy='\(top + height / 2)' r='\(min(4, max(height / 2 - 1, 1.5)))'/>\n"
+        content +=
+          "<circle class='mark \(link.severity)' cx='\(x + Self.columnWidth - 9)' cy='\(top + height / 2)' r='\(min(4, max(height / 2 - 1, 1.5)))'/>\n"
       }
     }
     let title: Markup = "<title>\(description(member, pair, isNew: isNew))</title>"
@@ -171,7 +176,8 @@ struct ByteMap {
       abs(place - 4 - wanted) < 1
       ? .empty
       : "<path class='leader' d='M\(edge) \(wanted)L\(isNew ? anchor - 2 : anchor + 2) \(place - 4)'/>\n"
-    return "\(leader)<text class='offset' x='\(anchor)' y='\(place)' text-anchor='\(isNew ? "start" : "end")'>\(text)</text>\n"
+    return
+      "\(leader)<text class='offset' x='\(anchor)' y='\(place)' text-anchor='\(isNew ? "start" : "end")'>\(text)</text>\n"
   }
 
   // MARK: - Texts
@@ -193,7 +199,8 @@ struct ByteMap {
     case .same: break
     case .moved, .resized, .retyped, .renamed:
       if let other = isNew ? pair.old : pair.new {
-        text += "; \(pair.fate.rawValue): \(isNew ? "was" : "is") \(other.type) \(other.name) at \(other.placeText), size \(other.sizeText)"
+        text +=
+          "; \(pair.fate.rawValue): \(isNew ? "was" : "is") \(other.type) \(other.name) at \(other.placeText), size \(other.sizeText)"
       }
     case .removed, .added: text += "; \(pair.fate.rawValue)"
     }

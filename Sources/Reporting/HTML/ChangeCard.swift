@@ -139,7 +139,8 @@ struct ChangeCard {
   }
 
   private func exposed(_ members: [String]) -> Markup {
-    members.isEmpty ? .empty : line("exposes", members.map { "<code>\(Markup(code: $0))</code>" as Markup }.joined(", "))
+    members.isEmpty
+      ? .empty : line("exposes", members.map { "<code>\(Markup(code: $0))</code>" as Markup }.joined(", "))
   }
 
   private func line(_ label: String, _ content: Markup) -> Markup {

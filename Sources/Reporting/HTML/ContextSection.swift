@@ -143,7 +143,7 @@ struct ContextSection {
         """
     }
     return """
-      <details>
+      <details class='screen'>
       <summary>The layout as a table</summary>
       <div class='scroll' role='region' aria-label='Layout of \(name) as a table' tabindex='0'>
       <table>
@@ -169,7 +169,7 @@ struct ContextSection {
     let all = programs[0] + programs[1]
     let table = AccessTable(matrix, ProgramNames(all)).markup
     return """
-      <details\(matrix.isChanged ? " open='open'" as Markup : .empty)>
+      <details\(matrix.isChanged ? " open='open'" as Markup : " class='screen'")>
       <summary>Who may read and write\(matrix.isChanged ? "" : " (unchanged)")</summary>
       \(table)</details>
 

@@ -56,7 +56,8 @@ struct HistoryPage {
     let rows = names.map { name -> Markup in
       let head: Markup = contexts.contains { $0.name == name } ? "<code>\(name)</code>" : "\(name)"
       let cells = history.steps.indices.map { overviewCell(cards[$0].filter { $0.context == name }) }
-      return "<tr><th scope='row'><a href='#\(HTMLReport.anchor(name))'>\(head)</a></th><td class='none'>·</td>\(cells)</tr>\n"
+      return
+        "<tr><th scope='row'><a href='#\(HTMLReport.anchor(name))'>\(head)</a></th><td class='none'>·</td>\(cells)</tr>\n"
     }
     return """
       <section aria-labelledby='overview'>
@@ -81,7 +82,8 @@ struct HistoryPage {
       guard let first = found.first else { return nil }
       let count = found.reduce(0) { $0 + $1.group.changes.count }
       let label = "\(count) \(ComparisonReport.noun(severity, count))"
-      return "<a class='badge \(first.tone)' href='#\(first.anchor)' title='\(label)'>\(count)<span class='hidden'> \(label)</span></a> "
+      return
+        "<a class='badge \(first.tone)' href='#\(first.anchor)' title='\(label)'>\(count)<span class='hidden'> \(label)</span></a> "
     }
     return badges.isEmpty ? "<td class='none'>·</td>" : "<td>\(badges)</td>"
   }

@@ -81,14 +81,16 @@ struct HistoryTable {
   }
 
   private static let words: [String: String] = [
-    Rule.fieldAdded.id: "new", Rule.paddingClaimed.id: "new", Rule.structureAdded.id: "new", Rule.fieldRemoved.id: "gone",
+    Rule.fieldAdded.id: "new", Rule.paddingClaimed.id: "new", Rule.structureAdded.id: "new",
+    Rule.fieldRemoved.id: "gone",
     Rule.structureRemoved.id: "gone", Rule.fieldMoved.id: "moved", Rule.fieldResized.id: "resized",
     Rule.fieldRetyped.id: "retyped", Rule.fieldRenamed.id: "renamed", Rule.structureGrown.id: "grown",
     Rule.structureShrunk.id: "shrunk", Rule.structureRealigned.id: "realigned", Rule.readGranted.id: "+read",
     Rule.readRevoked.id: "−read", Rule.writeGranted.id: "+write", Rule.writeRevoked.id: "−write",
     Rule.widthGranted.id: "+widths", Rule.widthRevoked.id: "−widths", Rule.offsetRevoked.id: "−parts",
     Rule.privilegeRequired.id: "+privilege", Rule.privilegeDropped.id: "−privilege",
-    Rule.registerTypeChanged.id: "register type", Rule.meaningChanged.id: "meaning", Rule.meaningUnprovable.id: "meaning?",
+    Rule.registerTypeChanged.id: "register type", Rule.meaningChanged.id: "meaning",
+    Rule.meaningUnprovable.id: "meaning?",
     Rule.rangeWidened.id: "range", Rule.constantChanged.id: "constant", Rule.configuredConstantChanged.id: "constant",
     Rule.faultChanged.id: "null check", Rule.partCorrected.id: "parts", Rule.excessRemoved.id: "range",
   ]

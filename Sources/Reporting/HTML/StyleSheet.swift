@@ -196,14 +196,16 @@ enum StyleSheet {
     @media print {
       :root { color-scheme: light; }
       body { max-width: none; padding: 0; font-size: 10pt; }
-      .choices, nav, .skip, footer { display: none; }
+      .choices, nav, .skip, footer, details.screen { display: none; }
       details::details-content { content-visibility: visible; display: block; height: auto; }
       summary { list-style: none; color: var(--text); }
       .change, figure, tr { break-inside: avoid; }
       h2, h3 { break-after: avoid; }
       .scroll { overflow: visible; }
       a { color: inherit; text-decoration: none; }
-      .map { max-width: 17cm; min-width: 0; }
+      .map, .map.one { width: auto; max-width: 100%; min-width: 0; max-height: 21cm; }
+      tbody th { position: static !important; }
+      thead { display: table-header-group; }
     }
 
     """

@@ -94,7 +94,8 @@ private struct FieldsOfStage {
 
   func access(_ field: String) -> String {
     let cells = cells(field)
-    return (cells.contains { $0.cell.read != .none } ? "r" : "") + (cells.contains { $0.cell.write != .none } ? "w" : "")
+    return (cells.contains { $0.cell.read != .none } ? "r" : "")
+      + (cells.contains { $0.cell.write != .none } ? "w" : "")
   }
 
   func readers(_ field: String) -> String { text(cells(field).filter { $0.cell.read != .none }) }
