@@ -149,6 +149,10 @@ let package = Package(
         "ctxabi", "TestSupport",
       ],
       swiftSettings: strict),
+
+    .testTarget(
+      name: "ReportingTests", dependencies: ["ctxabi", "ByteReading", "ContextABI", "Comparison", "Reporting"],
+      exclude: ["Goldens", "validate-json", "check-page", "sarif-2.1.0"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,7 @@
+import ContextABI
 import Extraction
 import Glibc
+import Reporting
 
 /// What goes to the terminal, and how a command ends.
 enum Console {
@@ -24,7 +26,9 @@ enum Console {
 
   static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
 
-  static func error(_ message: String) { write("ctxabi: \(message)\n", to: STDERR_FILENO) }
+  static func error(_ message: String) {
+    write("ctxabi: \(Printable.lines(message))\n", to: STDERR_FILENO)
+  }
 
   /// A line that is neither result nor error.
   static func note(_ line: String) { write("\(line)\n", to: STDERR_FILENO) }
@@ -38,6 +42,17 @@ enum Console {
       error("\(hole.configuration): \(hole.access ?? "every access") can't be told: \(hole.reason)")
     }
     throw Failure(message: "\(name): \(holes.count) accesses or configurations can't be told; the listing is not whole")
+  }
+
+  /// Says what of a build is not known.
+  static func reportHoles(of snapshot: Snapshot) {
+    let holes = snapshot.coverage.filter(\.isHole)
+    for item in holes.prefix(10) {
+      error("not covered: \(item.programs.joined(separator: ", ")): \(item.reason)")
+    }
+    if holes.count > 10 {
+      error("not covered: \(holes.count - 10) more; the snapshot's \"coverage\" lists all of them")
+    }
   }
 
   private static func write(_ text: String, to descriptor: Int32) {

@@ -20,6 +20,7 @@ struct Ctxabi: ParsableCommand {
       ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
       CheckCommand.self, BisectCommand.self, BaselineCommand.self, VerifyCommand.self, LintCommand.self,
       RulesCommand.self, ExplainCommand.self,
+      ReportCommand.self, HistoryCommand.self,
     ])
 
   static func main() {
