@@ -11,7 +11,7 @@ ARCHITECTURE = $(shell dpkg --print-architecture)
 AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AUDIT = .build/audit
 
-.PHONY: help prerequisites build kernels test unit-test audit
+.PHONY: help prerequisites build kernels test unit-test audit baselines reports bench fuzz
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -39,13 +39,23 @@ unit-test: prerequisites ## Runs the tests that need no kernel
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build --disable-xctest --skip RealKernelTests
 
-audit: build ## Extracts the context ABI of KERNEL=PATH, by default of the newest Debian cloud kernel
+audit: build ## Judges KERNEL=PATH (by default the newest Debian cloud kernel) against the nearest baseline
 	@set -e; kernel='$(KERNEL)'; \
 	if [ -z "$$kernel" ]; then \
 	  echo 'fetching the newest cloud kernel of $(SUITE)' >&2; \
 	  kernel=$$(scripts/fetch-kernel $(SUITE) $(ARCHITECTURE) | grep '/vmlinux-'); \
 	fi; \
-	mkdir -p $(AUDIT); \
-	.build/release/ctxabi snapshot "$$kernel" -o $(AUDIT)/$$(basename "$$kernel").json; \
-	.build/release/ctxabi show "$$kernel"; \
-	echo "the snapshot of $$kernel is $(AUDIT)/$$(basename "$$kernel").json" >&2
+	mkdir -p $(AUDIT); result=$(AUDIT)/$$(basename "$$kernel"); \
+	.build/release/ctxabi snapshot "$$kernel" -o "$$result.json"; \
+	.build/release/ctxabi show "$$kernel" --context __sk_buff; \
+	status=0; \
+	.build/release/ctxabi check "$$result.json" --report html="$$result.html" || status=$$?; \
+	echo "the context ABI of $$kernel: $$result.json" >&2; \
+	echo "the report: $$result.html" >&2; \
+	exit $$status
+
+baselines: build ## Makes the committed baselines again from Debian's packages, and compares them
+	@scripts/make-baselines
+
+reports: build ## Writes Reports/ anew from the baselines
+	@scripts/make-reports

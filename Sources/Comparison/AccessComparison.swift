@@ -241,6 +241,7 @@ final class AccessComparison {
       isSamePart
       && (spot.offset != before.offset || spot.size != before.size || spot.kind != before.kinds[0])
     let texts = isDerived ? (before.meaning, after.meaning) : (first, second)
+    if isRenaming(texts, before.field, after.field) { return }
     guard let verdict = verdict(texts.0, texts.1, pair) else { return }
     // A register that changes now is a finding of its own (`register-changed`).
     if case .changed = verdict, texts.1.changesRegisters, !texts.0.changesRegisters,
@@ -291,6 +292,14 @@ final class AccessComparison {
       && old.agreesWithWhole(spot, of: pair.old) == false
   }
 
+  /// Whether two meanings differ only by the name of the field itself: programs see the kernel's own structure, in which it
+  /// was renamed, and `field-renamed` tells it.
+  private func isRenaming(_ texts: (old: Meaning, new: Meaning), _ old: String, _ new: String) -> Bool {
+    guard old != new, let first = old.split(separator: ".").last, let second = new.split(separator: ".").last
+    else { return false }
+    return texts.old.description.replacing("->\(first)", with: "->\(second)") == texts.new.description
+  }
+
   private func verdict(
     _ before: Meaning, _ after: Meaning, _ pair: (old: String, new: String)
   ) -> MeaningVerdict? {
@@ -331,7 +340,7 @@ final class AccessComparison {
     switch verdict {
     case .rewritten(let inputs, let isProof):
       evidence.remark = isProof ? "equal for all \(inputs) inputs" : "equal on \(inputs) inputs"
-      return change(.meaningRewritten, before, spot, pair, "\(action) is written differently", evidence)
+      return change(.meaningRewritten, before, spot, pair, "\(action) is computed in another way", evidence)
     case .changed(let witness):
       evidence.witness = witness.text
       return change(
@@ -344,7 +353,8 @@ final class AccessComparison {
     case .unprovable(let gone):
       evidence.remark = "gone: \(gone.joined(separator: ", "))"
       return change(
-        .meaningUnprovable, before, spot, pair, "\(action) is written over other kernel members", evidence)
+        .meaningUnprovable, before, spot, pair,
+        "\(action) \(spot.kind.isWrite ? "goes to" : "comes from") other kernel members", evidence)
     case .widened(let reason):
       evidence.remark = reason
       return change(.rangeWidened, before, spot, pair, "\(action) can have more values", evidence)

@@ -11,7 +11,8 @@ public final class SnapshotBuilder {
   private var programs: [Program] = []
   private var contexts: [String: ContextDraft] = [:]
   private var declarations: [String: String] = [:]
-  private var coverage: [CoverageDraft: CoverageSet] = [:]
+  /// What is not known, by program: the accesses, none where it is about all of them.
+  private var coverage: [CoverageDraft: [String: Set<AccessKey>]] = [:]
   private var roots: [String: Set<ConversionMeanings.Root>] = [:]
   private var fieldLookups: [TypeID: FieldLookup] = [:]
   /// Called with each program's name and how many there are, before it is asked.
@@ -53,11 +54,6 @@ public final class SnapshotBuilder {
   private struct CoverageDraft: Hashable {
     let kind: CoverageItem.Kind
     let reason: String
-  }
-
-  private struct CoverageSet {
-    var programs: Set<String> = []
-    var accesses: Set<AccessKey> = []
   }
 
   /// The snapshot of the build.
@@ -196,8 +192,7 @@ public final class SnapshotBuilder {
     _ kind: CoverageItem.Kind, _ reason: String, _ subject: Subject, _ accesses: [AccessKey]
   ) {
     let draft = CoverageDraft(kind: kind, reason: reason)
-    coverage[draft, default: CoverageSet()].programs.insert(subject.name)
-    coverage[draft]?.accesses.formUnion(accesses)
+    coverage[draft, default: [:]][subject.name, default: []].formUnion(accesses)
   }
 
   private func noteHoles(_ sweep: Sweep, _ subject: Subject) {
@@ -209,7 +204,7 @@ public final class SnapshotBuilder {
   private func noteRemarks() {
     for remark in build.oracle.remarks {
       let draft = CoverageDraft(kind: remark.kind, reason: remark.reason)
-      coverage[draft, default: CoverageSet()].programs.insert(remark.name)
+      coverage[draft, default: [:]][remark.name] = []
     }
   }
 
@@ -229,18 +224,21 @@ public final class SnapshotBuilder {
     let agreement = TypeAgreement(build.types, other)
     for disagreement in try agreement.disagreements(in: all.sorted(by: { $0.precedes($1) })) {
       let draft = CoverageDraft(kind: .types, reason: disagreement.description)
-      coverage[draft, default: CoverageSet()].programs.insert("all")
+      coverage[draft, default: [:]]["all"] = []
     }
   }
 
   private func finishCoverage() -> [CoverageItem] {
-    coverage.map { draft, set in
-      CoverageItem(
-        kind: draft.kind, programs: set.programs.sorted { $0.precedes($1) },
-        accesses: set.accesses.sorted().map(\.text), reason: draft.reason)
+    coverage.flatMap { draft, programs in
+      // Programs of which the same is not known are one item.
+      Dictionary(grouping: programs.keys) { programs[$0] ?? [] }.map { accesses, programs in
+        CoverageItem(
+          kind: draft.kind, programs: programs.sorted { $0.precedes($1) },
+          accesses: accesses.sorted().map(\.text), reason: draft.reason)
+      }
     }.sorted {
-      ($0.kind.rawValue, $0.programs.joined(separator: " "), $0.reason)
-        < ($1.kind.rawValue, $1.programs.joined(separator: " "), $1.reason)
+      ($0.kind.rawValue, $0.programs.joined(separator: " "), $0.reason, $0.accesses.joined(separator: " "))
+        < ($1.kind.rawValue, $1.programs.joined(separator: " "), $1.reason, $1.accesses.joined(separator: " "))
     }
   }
 

@@ -89,9 +89,18 @@ struct HistoryPage {
   }
 
   private var stageHeads: [Markup] {
-    history.stages.map { stage in
-      "<th scope='col'>\(stage.snapshot.provenance.release)<br/><span class='faint'>\(stage.snapshot.provenance.architecture)</span></th>"
+    history.stages.indices.map { index in
+      let provenance = history.stages[index].snapshot.provenance
+      return
+        "<th scope='col'>\(provenance.release)<br/><span class='faint'>\(provenance.architecture)</span>\(reportLink(to: index))</th>"
     }
+  }
+
+  /// A link to the report of what changed since the build before.
+  private func reportLink(to index: Int) -> Markup {
+    guard history.hasReportsBeside, index > 0 else { return "" }
+    let file = "\(history.stages[index - 1].name)..\(history.stages[index].name).html"
+    return "<br/><a href='\(file)'>report</a>"
   }
 
   // MARK: - Contexts

@@ -10,8 +10,15 @@ public struct KernelHistory: Sendable {
   /// The version of ctxabi that judged.
   public let toolVersion: String
 
-  public init(_ stages: [ComparisonReport.Side], toolVersion: String = "") {
+  /// Whether reports of the steps, `OLD..NEW.html`, stand beside the page.
+  let hasReportsBeside: Bool
+
+  /// - Parameter hasReportsBeside: whether the page links to reports of the steps, `OLD..NEW.html`.
+  public init(
+    _ stages: [ComparisonReport.Side], toolVersion: String = "", hasReportsBeside: Bool = false
+  ) {
     self.stages = stages
+    self.hasReportsBeside = hasReportsBeside
     self.toolVersion = toolVersion
     steps = zip(stages, stages.dropFirst()).map { old, new in
       let changes = SnapshotComparison(old: old.snapshot, new: new.snapshot).changes()

@@ -27,6 +27,9 @@ struct HistoryCommand: ParsableCommand {
     completion: .file())
   var output = OutputFile.standardOutput
 
+  @Flag(help: "Link to reports of the steps, OLD..NEW.html, that lie beside the page.")
+  var linkReports = false
+
   func validate() throws {
     if builds.count < 2 { throw ValidationError("a history needs two builds at least.") }
   }
@@ -35,6 +38,6 @@ struct HistoryCommand: ParsableCommand {
     let stages = try builds.map { name in
       ComparisonReport.Side(name: name, snapshot: try SnapshotSource(name: name, settings: settings, store: store.baselines).load())
     }
-    try OutputFile(path: output).write(KernelHistory(stages, toolVersion: Version.text).html)
+    try OutputFile(path: output).write(KernelHistory(stages, toolVersion: Version.text, hasReportsBeside: linkReports).html)
   }
 }
