@@ -59,3 +59,9 @@ baselines: build ## Makes the committed baselines again from Debian's packages, 
 
 reports: build ## Writes Reports/ anew from the baselines
 	@scripts/make-reports
+
+bench: build kernels ## Measures speed and memory beside pahole and bpftool
+	@scripts/bench $(TEST_KERNELS)
+
+fuzz: prerequisites ## Fuzzes the readers of types, symbols, images and snapshots, SECONDS=60 each
+	@Fuzz/run $(or $(SECONDS),60)
