@@ -94,6 +94,9 @@ let package = Package(
         "Extraction", "Digest",
       ],
       path: "Tests/Support", swiftSettings: strict),
+    // Writes the inputs that Fuzz/run starts from.
+    .executableTarget(
+      name: "FuzzSeeds", dependencies: ["ByteReading", "TestSupport"], path: "Fuzz/Seeding", swiftSettings: strict),
     .testTarget(
       name: "ByteReadingTests", dependencies: ["ByteReading", "TestSupport"], swiftSettings: strict),
     .testTarget(
