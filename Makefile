@@ -1,7 +1,8 @@
 # What can be done here: make help
 
 SWIFT ?= swift
-PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev pkg-config dwarves bpftool dwz gcc gzip
+PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev liblzo2-dev zlib1g-dev \
+  pkg-config dwarves bpftool dwz gcc gzip
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ctxabi
 TEST_KERNELS = $(CACHE)/test-kernels
 SUITE = $(shell . /etc/os-release; echo $$VERSION_CODENAME)
@@ -27,7 +28,7 @@ prerequisites: ## Installs the Debian packages that are missing
 build: prerequisites ## Builds .build/release/ctxabi
 	$(SWIFT) build -c release --product ctxabi
 
-kernels: prerequisites ## Fetches the kernels that tests run on (3 packages, 0.9 GB)
+kernels: prerequisites ## Fetches the kernels that tests run on (5 packages, 1 GB)
 	@scripts/fetch-test-kernels $(TEST_KERNELS)
 
 test: prerequisites kernels ## Runs every test

@@ -15,12 +15,28 @@ let package = Package(
     .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
     .systemLibrary(name: "CLibdw", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
     .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibbz2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(name: "CLiblzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CLiblzo2", pkgConfig: "lzo2", providers: [.apt(["liblzo2-dev"])]),
+    .systemLibrary(name: "CLiblz4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CLibzstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLibarchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CUnicornHooks", dependencies: ["CUnicorn"]),
 
     .target(name: "ByteReading", swiftSettings: strict),
     .target(
-      name: "KernelImage", dependencies: ["ByteReading", "Digest", "CLibelf"], swiftSettings: strict),
+      name: "Decompression",
+      dependencies: [
+        "ByteReading", "CZlib", "CLibbz2", "CLiblzma", "CLiblzo2", "CLiblz4", "CLibzstd",
+      ],
+      swiftSettings: strict),
+    .target(name: "Packages", dependencies: ["ByteReading", "CLibarchive"], swiftSettings: strict),
+    .target(
+      name: "KernelImage",
+      dependencies: ["ByteReading", "Decompression", "Digest", "Packages", "CLibelf"],
+      swiftSettings: strict),
     .target(
       name: "TypeGraph", dependencies: ["ByteReading", "CLibdw"],
       swiftSettings: strict),
@@ -75,9 +91,6 @@ let package = Package(
     .testTarget(
       name: "ByteReadingTests", dependencies: ["ByteReading", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "KernelImageTests", dependencies: ["ByteReading", "KernelImage", "TestSupport"],
-      swiftSettings: strict),
-    .testTarget(
       name: "TypeGraphTests", dependencies: ["ByteReading", "KernelImage", "TypeGraph", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
@@ -99,6 +112,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "ComparisonTests",
+      dependencies: ["ContextABI", "Comparison", "KernelImage", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "CommandLineTests", dependencies: ["ctxabi", "ContextABI", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
@@ -106,6 +123,18 @@ let package = Package(
       dependencies: [
         "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport",
       ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "DecompressionTests", dependencies: ["ByteReading", "Decompression", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KernelImageTests",
+      dependencies: ["ByteReading", "Decompression", "KernelImage", "Packages", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RealImageTests",
+      dependencies: ["ByteReading", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

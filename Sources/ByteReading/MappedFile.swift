@@ -12,10 +12,15 @@ public final class MappedFile: @unchecked Sendable {
   /// Maps the file at `path`.
   ///
   /// - Throws: `FileError` when it can't be opened, is no regular file, or is empty.
-  public init(path: String) throws(FileError) {
+  public convenience init(path: String) throws(FileError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
     defer { close(descriptor) }
+    try self.init(descriptor: descriptor, path: path)
+  }
+
+  /// Maps the open file `descriptor`, which is not needed any more then; `path` names it in messages.
+  init(descriptor: Int32, path: String) throws(FileError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, code: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
@@ -35,9 +40,11 @@ public final class MappedFile: @unchecked Sendable {
   deinit { munmap(start, count) }
 
   /// All of the file's bytes.
-  public var bytes: ByteView {
-    ByteView(
-      base: UnsafeRawPointer(start), count: count, owner: self, place: BytePlace(file: path))
+  public var bytes: ByteView { bytes(BytePlace(file: path)) }
+
+  /// All of the file's bytes, under another name.
+  func bytes(_ place: BytePlace) -> ByteView {
+    ByteView(base: UnsafeRawPointer(start), count: count, owner: self, place: place)
   }
 }
 

@@ -49,6 +49,8 @@ final class AccessComparison {
     let after = new.accesses(of: pair.new)
     var lost: [FieldKey: [Spot]] = [:]
     var matched: Set<Spot> = []
+    let unknownBefore = comparison.old.holes(of: pair.old)
+    let unknownAfter = comparison.new.holes(of: pair.new)
     for (spot, number) in before where commonKinds.contains(spot.kind) {
       // The accesses of a field that is gone went with it.
       guard let offset = layout.newOffset(of: spot.offset) else { continue }
@@ -56,14 +58,14 @@ final class AccessComparison {
       if let newNumber = after[moved] {
         matched.insert(moved)
         compare(spot, number, moved, newNumber, pair)
-      } else {
+      } else if !unknownAfter.contains(moved.text) {
         lost[FieldKey(field: old.rule(number).field, kind: spot.kind), default: []].append(spot)
       }
     }
     for (key, spots) in lost { noteRevoked(key, spots, before, after, pair) }
     var gained: [FieldKey: [Spot]] = [:]
     for (spot, number) in after where commonKinds.contains(spot.kind) && !matched.contains(spot) {
-      if layout.isAdded(spot.offset) { continue }
+      if layout.isAdded(spot.offset) || unknownBefore.contains(spot.text) { continue }
       gained[FieldKey(field: new.rule(number).field, kind: spot.kind), default: []].append(spot)
     }
     for (key, spots) in gained { noteGranted(key, spots, before, after, pair) }
@@ -232,6 +234,12 @@ final class AccessComparison {
       && (spot.offset != before.offset || spot.size != before.size || spot.kind != before.kinds[0])
     let texts = isDerived ? (before.meaning, after.meaning) : (first, second)
     guard let verdict = verdict(texts.0, texts.1, pair) else { return }
+    // A register that changes now is a finding of its own (`register-changed`).
+    if case .changed = verdict, texts.1.changesRegisters, !texts.0.changesRegisters,
+      texts.1.withoutRegisters == texts.0
+    {
+      return
+    }
     if case .changed(let witness) = verdict, isCorrected(spot, moved, pair) {
       var evidence = Change.Evidence()
       (evidence.before, evidence.after) = (first.description, second.description)
@@ -381,9 +389,15 @@ final class AccessComparison {
     var evidence = Change.Evidence()
     evidence.remark = moved.isEmpty ? nil : moved.joined(separator: ", ")
     collector.append(
-      moved.isEmpty
+      moved.isEmpty && !Self.differOnlyInOffsets(first, second)
         ? change(.conversionRewritten, before, spot, pair, "\(before.field) is converted by other instructions", evidence)
         : change(.shadowFollowed, before, spot, pair, "\(before.field) follows kernel members that moved", evidence))
+  }
+
+  /// Whether two conversions have the same operations and registers: what leads to a member, or what overlays it, has moved.
+  private static func differOnlyInOffsets(_ first: String, _ second: String) -> Bool {
+    let operations = [first, second].map { code in code.split(separator: " ").map { $0.prefix(4) } }
+    return operations[0] == operations[1]
   }
 
   private static func place(_ bits: Int) -> String {

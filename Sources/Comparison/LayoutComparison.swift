@@ -187,14 +187,12 @@ struct LayoutComparison {
 
   private mutating func compareSizes() {
     let (before, after) = (old.layout, new.layout)
-    if after.size < before.size {
-      changes.append(
-        Change(
-          .structureShrunk, context: old.name, "it is \(after.size) bytes long instead of \(before.size)"))
-    } else if after.size > before.size {
-      changes.append(
-        Change(
-          .structureGrown, context: old.name, "it is \(after.size) bytes long instead of \(before.size)"))
+    let text = "it is \(after.size) bytes long instead of \(before.size)"
+    // A member behind the other side's end is the finding: it went, came or moved.
+    if after.size < before.size, !old.hasMember(behind: after.size) {
+      changes.append(Change(.structureShrunk, context: old.name, text))
+    } else if after.size > before.size, !new.hasMember(behind: before.size) {
+      changes.append(Change(.structureGrown, context: old.name, text))
     }
     if after.alignment != before.alignment {
       changes.append(
@@ -235,5 +233,12 @@ struct LayoutComparison {
   private static func size(_ bits: Int) -> String {
     if bits % 8 != 0 { return bits == 1 ? "1 bit" : "\(bits) bits" }
     return bits == 8 ? "1 byte" : "\(bits / 8) bytes"
+  }
+}
+
+extension Context {
+  /// Whether a member reaches behind the byte `offset`.
+  fileprivate func hasMember(behind offset: Int) -> Bool {
+    layout.members.contains { $0.bitOffset + $0.bitSize > offset * 8 }
   }
 }

@@ -14,8 +14,8 @@ struct ProgramComparison {
   }
 
   private mutating func compareTypes(_ old: Snapshot, _ new: Snapshot) {
-    let oldTypes = Set(old.programs.map(\.kind))
-    let newTypes = Set(new.programs.map(\.kind))
+    let oldTypes = Set(old.programs.filter { !$0.isPointer }.map(\.type))
+    let newTypes = Set(new.programs.filter { !$0.isPointer }.map(\.type))
     for type in oldTypes.subtracting(newTypes).sorted() {
       changes.append(
         Change(
@@ -28,13 +28,13 @@ struct ProgramComparison {
           .programTypeAdded, context: Change.programs, field: type,
           "programs of type \(type) are new"))
     }
-    for program in old.programs where newTypes.contains(program.kind) && self.new[program.name] == nil && !program.isVariant {
+    for program in old.programs where newTypes.contains(program.type) && self.new[program.name] == nil && program.isAttached {
       changes.append(
         Change(
           .attachTypeRemoved, context: Change.programs, field: program.name,
           "\(program.type) programs can no longer have the attach type \(program.attachType ?? "none")"))
     }
-    for program in new.programs where oldTypes.contains(program.kind) && self.old[program.name] == nil && !program.isVariant {
+    for program in new.programs where oldTypes.contains(program.type) && self.old[program.name] == nil && program.isAttached {
       changes.append(
         Change(
           .attachTypeAdded, context: Change.programs, field: program.name,
@@ -54,12 +54,7 @@ struct ProgramComparison {
 
   /// Whether a context is gone only because the programs that saw it are, or see another one: then that is the finding.
   func explainsLoss(of context: Context) -> Bool {
-    let users = old.values.filter { $0.context == context.name }
-    return !users.isEmpty
-      && users.allSatisfy { user in
-        new[user.name].map { $0.context != context.name }
-          ?? !new.values.contains { $0.kind == user.kind }
-      }
+    old.values.contains { $0.context == context.name && !$0.isPointer }
   }
 
   /// The new program whose accesses an old one's are compared with; nil where there is none.
@@ -99,11 +94,14 @@ struct ProgramComparison {
 }
 
 extension Program {
-  /// The program type; of a socket pointer, its name: it is asked for with some program type, but belongs to none.
-  var kind: String { name.hasPrefix("ptr:") ? name : type }
+  /// Whether it stands for what has a socket pointer: it is asked for with some program type, but belongs to none.
+  var isPointer: Bool { name.hasPrefix("ptr:") }
 
   /// Whether it is a program after an access that changes what others do.
   var isVariant: Bool { name.contains("+") }
+
+  /// Whether it stands for programs of a type, or an attach type of it.
+  var isAttached: Bool { !isPointer && !isVariant }
 
   /// The name of the program before that access.
   var baseName: String { String(name.prefix { $0 != "+" }) }

@@ -85,6 +85,11 @@ public struct Change: Sendable, Hashable {
     return field.map { "\(context).\($0)" } ?? context
   }
 
+  /// The same for some of its programs.
+  func narrowed(to programs: [String]) -> Change {
+    Change(rule, context: context, field: field, programs: programs, summary, evidence: evidence)
+  }
+
   /// Names the change for people and scripts, the same from build to build: `field-moved:__sk_buff.mark`.
   public var id: String {
     let place = field.map { "\(context).\($0)" } ?? context

@@ -135,6 +135,11 @@ public final class SnapshotComparison {
 }
 
 extension Snapshot {
+  /// The accesses of a program of which nothing is known.
+  func holes(of program: String) -> Set<String> {
+    Set(coverage.filter { $0.isHole && $0.programs.contains(program) }.flatMap(\.accesses))
+  }
+
   /// Whether any access is of this kind.
   func has(_ kind: AccessKind) -> Bool {
     contexts.contains { $0.rules.contains { $0.kinds.contains(kind) } }
@@ -176,15 +181,19 @@ struct ChangeCollector {
   /// All changes, in order. Where one cause matches several rules the highest severity stands, and names the others.
   var finished: [Change] {
     var result = Self.widest(Array(changes.values)).sorted(by: Change.inOrder)
-    let broken = Set(result.filter { $0.rule.id == Rule.meaningChanged.id }.map(\.place))
-    let explained = result.filter { broken.contains($0.place) && Self.followsFromMeaning($0.rule) }
-    result.removeAll { explained.contains($0) }
-    for index in result.indices where result[index].rule.id == Rule.meaningChanged.id {
-      result[index].alsoMatched = Set(
-        explained.filter { $0.place == result[index].place }.map(\.rule.id)
-      ).sorted()
+    var causes: [Int: Set<String>] = [:]
+    var explained: Set<Int> = []
+    let places = Dictionary(grouping: result.indices) { "\(result[$0].context) \(result[$0].field ?? "")" }
+    for indices in places.values {
+      for index in indices {
+        guard let cause = indices.first(where: { Consequences.of(result[$0].rule).contains(result[index].rule.id) })
+        else { continue }
+        explained.insert(index)
+        causes[cause, default: []].insert(result[index].rule.id)
+      }
     }
-    return result
+    for (index, rules) in causes { result[index].alsoMatched = rules.sorted() }
+    return result.indices.filter { !explained.contains($0) }.map { result[$0] }
   }
 
   /// Of findings of one rule, field and programs that tell the same of a whole and of its parts, the one of the widest
@@ -212,10 +221,6 @@ struct ChangeCollector {
     change.evidence.accesses.compactMap { Int($0.split(separator: ":").last ?? "") }.max() ?? 0
   }
 
-  /// Rules whose findings a changed meaning brings with it.
-  private static func followsFromMeaning(_ rule: Rule) -> Bool {
-    [Rule.valueExceedsRead.id, Rule.bytesAlias.id].contains(rule.id)
-  }
 }
 
 /// `read 8:4` before `read 12:1`: by kind, then by offset and size as numbers.

@@ -41,7 +41,7 @@ public struct Soundness {
         ? "\(rule.field) gives something else when it is read into the register of the context"
         : "\(rule.field) gives something else with other registers (\(deviation.registers.rawValue))"
       // A register that changes is a finding of its own.
-      if deviation.meaning.tree.outcomes.contains(where: { $0.effects.contains { $0.target.register != nil } }) { continue }
+      if deviation.meaning.changesRegisters { continue }
       var found = change(.sameRegisterDiffers, rule, context, text, after: deviation.meaning)
       var evidence = found.evidence
       evidence.before = rule.meaning.description
@@ -158,19 +158,18 @@ public struct Soundness {
   }
 }
 
-extension Meaning.Effect.Target {
-  /// The register that changes, nil for a member.
-  var register: Int? { if case .register(let number) = self { number } else { nil } }
-}
-
 /// Compares the soundness of two builds: only what is new counts.
 struct SoundnessComparison {
   let changes: [Change]
 
   init(_ old: Snapshot, _ new: Snapshot) {
-    let known = Set(Soundness(old).findings().map { "\($0.rule.id) \($0.context) \($0.field ?? "")" })
-    changes = Soundness(new).findings().filter {
-      !known.contains("\($0.rule.id) \($0.context) \($0.field ?? "")")
+    let known = Dictionary(grouping: Soundness(old).findings(), by: \.id).mapValues { Set($0.flatMap(\.programs)) }
+    let oldPrograms = Set(old.programs.map(\.name))
+    changes = Soundness(new).findings().compactMap { finding in
+      guard let before = known[finding.id] else { return finding }
+      // What was wrong for some programs is not new for programs that are new.
+      let others = finding.programs.filter { oldPrograms.contains($0) && !before.contains($0) }
+      return others.isEmpty ? nil : finding.narrowed(to: others)
     }
   }
 }

@@ -24,6 +24,8 @@ public final class Machine {
   private var answers: [Answer] = []
   /// How often the emulator itself has failed.
   private var failures = 0
+  /// How long the calls took so far.
+  public private(set) var emulationTime = Duration.zero
 
   /// After so many basic blocks a call is taken for one that does not end. The longest callback known takes 60.
   static let blockLimit: UInt64 = 20_000
@@ -55,7 +57,7 @@ public final class Machine {
     for segment in image.memory.segments { try setup.map(segment) }
     setup.registers = Processor.initialRegisters(
       image.architecture, threadArea: layout.thread,
-      perProcessorDataIsZeroBased: image.symbols.address(of: "__per_cpu_start") == 0,
+      perProcessorDataIsZeroBased: image.hasZeroBasedPerCPUData,
       globalPointer: image.symbols.address(of: "__global_pointer$"))
     engine = try Engine(setup)
   }
@@ -191,7 +193,9 @@ public final class Machine {
     }
     set(processor.stackPointer, stackTop - UInt64(processor.callerArea))
     var signal: Int32 = 0
+    let start = ContinuousClock.now
     let status = start_guarded(engine.handle, address, returnAddress, &signal)
+    emulationTime += ContinuousClock.now - start
     guard signal == 0 else { throw abandonEngine(in: address, signal) }
     var programCounter: UInt64 = 0
     uc_reg_read(engine.handle, processor.programCounter, &programCounter)

@@ -44,6 +44,9 @@ public final class Build {
     ].compactMap { image.symbols.address(of: $0) }
   }
 
+  /// How long the kernel's callbacks have run in the emulator so far.
+  public var emulationTime: Duration { callbacks.machine.emulationTime }
+
   /// The layouts alone of the contexts of these names, of all where none is named; nothing is emulated for them.
   public func layouts(
     of names: [String], _ provenance: Provenance

@@ -24,15 +24,11 @@ struct ContextPair {
 
 /// Finds the program types that a build supports.
 enum ProgramTypes {
-  /// Reads `bpf_verifier_ops` (kernel/bpf/verifier.c): an array of pointers to `struct bpf_verifier_ops`, indexed by `enum
-  /// bpf_prog_type`. What the build was configured without is a null pointer.
+  /// Reads `bpf_verifier_ops`. What the build was configured without is a null pointer in it.
   static func all(
     in image: KernelImage, _ layout: VerifierLayout, _ types: TypeGraph
   ) throws(ExtractionError) -> [ProgramType] {
-    guard let table = image.symbols.address(of: "bpf_verifier_ops") else {
-      throw .kernel(
-        "\(image.path): has no symbol bpf_verifier_ops: a kernel without BPF (CONFIG_BPF_SYSCALL), or no kernel")
-    }
+    let table = try VerifierTable.address(in: image, layout)
     let contexts = try pairs(layout, types)
     var result: [ProgramType] = []
     do throws(ByteError) {
@@ -47,7 +43,7 @@ enum ProgramTypes {
       throw .kernel("bpf_verifier_ops at \(hexadecimal(table)): \(error)")
     }
     guard !result.isEmpty else {
-      throw .kernel("\(image.path): bpf_verifier_ops at \(hexadecimal(table)) names no program type")
+      throw .kernel("bpf_verifier_ops at \(hexadecimal(table)) names no program type")
     }
     return result
   }

@@ -18,17 +18,44 @@ public struct Banner: Sendable, Hashable {
     compiler = Self.parenthesised(in: line, number: 1)
   }
 
-  init(memory: KernelMemory, symbols: SymbolTable, path: String) throws(KernelImageError) {
+  private static let prefix = "Linux version "
+
+  /// Reads the banner of a kernel.
+  ///
+  /// - Parameter hasDataSymbols: whether `symbols` name data too; where they don't, the banner is looked for by its text.
+  init(
+    memory: KernelMemory, symbols: SymbolTable, hasDataSymbols: Bool, path: String
+  ) throws(KernelImageError) {
     guard let address = symbols.address(of: "linux_banner") else {
-      throw .notAKernel(path: path, problem: "has no symbol linux_banner, so it is no Linux kernel")
+      guard !hasDataSymbols, let text = Self.find(in: memory) else {
+        throw .notAKernel(
+          path: path,
+          problem: "has no \(hasDataSymbols ? "symbol" : "text") linux_banner, so it is no Linux kernel")
+      }
+      self.init(text: text)
+      return
     }
     let text: String
     do { text = try memory.string(at: address) } catch { throw .bytes(error) }
-    guard text.hasPrefix("Linux version ") else {
+    guard text.hasPrefix(Self.prefix) else {
       throw .notAKernel(
-        path: path, problem: "what stands at linux_banner is not \"Linux version …\"")
+        path: path, problem: "what stands at linux_banner is not \"\(Self.prefix)…\"")
     }
     self.init(text: text)
+  }
+
+  /// The banner of a kernel whose symbols name functions alone: the first text that starts as it does and names a release.
+  private static func find(in memory: KernelMemory) -> String? {
+    for segment in memory.segments {
+      var start = 0
+      while let offset = segment.bytes.firstIndex(of: Array(prefix.utf8), from: start) {
+        start = offset + prefix.utf8.count
+        if let first: UInt8 = try? segment.bytes.integer(at: start, .little), (0x30...0x39).contains(first) {
+          return try? segment.bytes.string(at: offset)
+        }
+      }
+    }
+    return nil
   }
 
   /// The content of the `number`th outermost pair of parentheses.

@@ -24,12 +24,16 @@ public struct KernelConfiguration: Sendable, Hashable {
     self.options = options
   }
 
+  /// Reads the `.config` in `bytes`.
+  init(_ bytes: ByteView) throws(ByteError) {
+    try self.init(text: bytes.withBytes { String(decoding: $0, as: UTF8.self) }, place: bytes.place)
+  }
+
   /// Reads the `.config` in a file.
   public init(file path: String) throws(KernelImageError) {
     let file: MappedFile
     do { file = try MappedFile(path: path) } catch { throw .file(error) }
-    let text = file.bytes.withBytes { String(decoding: $0, as: UTF8.self) }
-    do { try self.init(text: text, place: BytePlace(file: path)) } catch { throw .bytes(error) }
+    do { try self.init(file.bytes) } catch { throw .bytes(error) }
   }
 
   /// SHA-256 of the options that are set, a line each, sorted.

@@ -1,4 +1,6 @@
 import ByteReading
+import Decompression
+import Packages
 
 /// Why a file can't be opened as a kernel build.
 public enum KernelImageError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -6,6 +8,10 @@ public enum KernelImageError: Error, Sendable, Hashable, CustomStringConvertible
   case file(FileError)
   /// Bytes are missing or malformed.
   case bytes(ByteError)
+  /// Something compressed can't be expanded.
+  case decompression(DecompressionError)
+  /// A package can't be read, or does not hold one kernel.
+  case package(PackageError)
   /// libelf refuses the file.
   case elf(path: String, problem: String)
   /// The file is something else than a kernel.
@@ -17,6 +23,8 @@ public enum KernelImageError: Error, Sendable, Hashable, CustomStringConvertible
     switch self {
     case .file(let error): error.description
     case .bytes(let error): error.description
+    case .decompression(let error): error.description
+    case .package(let error): error.description
     case .elf(let path, let problem): "\(path): not a readable ELF file: \(problem)"
     case .notAKernel(let path, let problem): "\(path): \(problem)"
     case .unsupported(let path, let problem): "\(path): can't be audited: \(problem)"

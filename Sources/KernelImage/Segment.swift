@@ -29,11 +29,19 @@ public struct KernelMemory: Sendable {
   /// The byte order of the values in it.
   public let byteOrder: ByteOrder
   private let place: BytePlace
+  var file: String { place.file }
 
   public init(segments: [Segment], byteOrder: ByteOrder, file: String) {
     self.segments = segments.sorted { $0.address < $1.address }
     self.byteOrder = byteOrder
     place = BytePlace(file: file, part: "kernel memory")
+  }
+
+  /// The addresses from the lowest to the highest.
+  var extent: ClosedRange<UInt64> {
+    let lowest = segments.first?.address ?? 0
+    let end = segments.last.map { $0.address &+ UInt64($0.memorySize) } ?? 0
+    return lowest...max(lowest, end)
   }
 
   /// The bytes that the file holds from virtual `address` on, to the end of the segment.
@@ -56,6 +64,22 @@ public struct KernelMemory: Sendable {
       return try segment.bytes.integer(at: offset, byteOrder)
     }
     throw unmapped(address)
+  }
+
+  /// The addresses of the aligned 64-bit words that have this value, in order.
+  public func words(equalTo value: UInt64) -> [UInt64] {
+    let stored = byteOrder == .little ? value.littleEndian : value.bigEndian
+    var result: [UInt64] = []
+    for segment in segments {
+      segment.bytes.withBytes { bytes in
+        let first = Int(truncatingIfNeeded: (8 - segment.address % 8) % 8)
+        for offset in stride(from: first, through: bytes.count - 8, by: 8)
+        where bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == stored {
+          result.append(segment.address + UInt64(offset))
+        }
+      }
+    }
+    return result
   }
 
   /// The NUL-terminated text at virtual `address`.

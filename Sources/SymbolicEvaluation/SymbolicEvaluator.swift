@@ -111,7 +111,7 @@ final class SymbolicEvaluator {
     _ run: inout Run, _ start: State, facts: [SymbolicCondition: Bool]
   ) throws(SymbolicError) -> SymbolicTree {
     var state = start
-    while state.counter < run.code.count {
+    while run.code.indices.contains(state.counter) {
       run.steps += 1
       guard run.steps < Self.stepLimit else { throw .tooManyPaths }
       let instruction = run.code[state.counter]
@@ -138,7 +138,7 @@ final class SymbolicEvaluator {
       state.counter += 1
     }
     guard state.counter == run.code.count else {
-      throw .unsupported(index: run.code.count - 1, instruction: "a jump behind the end")
+      throw .unsupported(index: run.code.count - 1, instruction: "a jump out of it")
     }
     return .outcome(outcome(of: state, run))
   }

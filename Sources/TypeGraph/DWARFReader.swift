@@ -1,4 +1,3 @@
-import Glibc
 import ByteReading
 import CLibdw
 
@@ -9,8 +8,10 @@ import CLibdw
 public final class DWARFReader: TypeSource {
   public let format = "DWARF"
   let path: String
+  /// What libdw reads from; kept as long as it does.
+  private let bytes: ByteView
+  private let elf: OpaquePointer
   private let dwarf: OpaquePointer
-  private let descriptor: Int32
   /// The entries that were given out as types; `TypeID(n)` is entry `n`, and 0 stands for `void`.
   private var entries: [Dwarf_Die] = [Dwarf_Die()]
   private var numbers: [UnsafeMutableRawPointer: UInt32] = [:]
@@ -23,28 +24,41 @@ public final class DWARFReader: TypeSource {
   /// The byte order of the file.
   let isBigEndian: Bool
 
-  /// Opens the DWARF in the file at `path`.
+  /// Opens the DWARF of the ELF file in `bytes`.
   ///
   /// - Parameter addresses: of functions whose units are searched first for a type.
-  public init(path: String, near addresses: [UInt64]) throws(TypeError) {
-    self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw .dwarf(path: path, problem: String(cString: strerror(errno)))
+  public init(_ bytes: ByteView, near addresses: [UInt64]) throws(TypeError) {
+    self.bytes = bytes
+    path = bytes.place.file
+    _ = elf_version(UInt32(EV_CURRENT))
+    // libelf takes a pointer to what it may change, but changes nothing of a file that it only reads.
+    let start = UnsafeMutableRawPointer(mutating: bytes.unsafeStart)
+    guard let elf = elf_memory(start.assumingMemoryBound(to: CChar.self), bytes.count) else {
+      throw .dwarf(path: path, problem: String(cString: elf_errmsg(-1)))
     }
-    guard let dwarf = dwarf_begin(descriptor, DWARF_C_READ) else {
+    guard let dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nil) else {
       let problem = String(cString: dwarf_errmsg(-1))
-      close(descriptor)
+      elf_end(elf)
       throw .dwarf(path: path, problem: problem)
     }
+    self.elf = elf
     self.dwarf = dwarf
     isBigEndian = DWARFReader.isBigEndian(dwarf)
     indexedUnits = DWARFUnits.containing(addresses, in: dwarf).map(UnitIndex.init)
   }
 
+  /// Opens the DWARF in the file at `path`.
+  ///
+  /// - Parameter addresses: of functions whose units are searched first for a type.
+  public convenience init(path: String, near addresses: [UInt64]) throws(TypeError) {
+    let file: MappedFile
+    do { file = try MappedFile(path: path) } catch { throw .dwarf(path: path, problem: error.problem) }
+    try self.init(file.bytes, near: addresses)
+  }
+
   deinit {
     dwarf_end(dwarf)
-    close(descriptor)
+    elf_end(elf)
   }
 
   public func types(named name: String, in kinds: [NamedKind]) throws(TypeError) -> [TypeID] {

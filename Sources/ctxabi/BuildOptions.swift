@@ -12,7 +12,10 @@ enum TypesChoice: String, ExpressibleByArgument, CaseIterable {
 /// The one kernel build that a command takes.
 struct BuildOptions: ParsableArguments {
   @Argument(
-    help: "The kernel build: an ELF vmlinux of x86-64, arm64, riscv64 or s390x.",
+    help: """
+      The kernel build: a vmlinux, the vmlinuz or Image that is booted (compressed or not), or a .deb or .rpm package; of \
+      x86-64, arm64, riscv64 or s390x.
+      """,
     completion: .file())
   var kernel: String
 
@@ -35,7 +38,7 @@ struct BuildSettings: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The build's configuration, where the kernel does not hold it itself.", valueName: "file"),
+      "The build's configuration, in place of the one that the kernel holds itself or that lies beside it.", valueName: "file"),
     completion: .file())
   var config: String?
 
@@ -46,6 +49,16 @@ struct BuildSettings: ParsableArguments {
     completion: .directory)
   var debugDirectory: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The kernel's path in the package, where a package holds several.", valueName: "path"))
+  var member: String?
+
+  @Flag(help: "Say on standard error how long each stage took.")
+  var timings = false
+
+  private var stages: Timings { Timings(isShown: timings) }
+
   /// Opens a build with its types.
   ///
   /// - Parameter configuration: the build's, where the caller knows it.
@@ -53,14 +66,23 @@ struct BuildSettings: ParsableArguments {
     _ kernel: String, configuration known: KernelConfiguration? = nil
   ) throws -> (build: Build, provenance: Provenance) {
     do {
-      let image = try KernelImage.open(
-        kernel, debugDirectories: debugDirectory + ["/usr/lib/debug"])
-      let source = try typeSource(of: image, kernel)
-      let other = try otherTypes(of: image, beside: source)
-      let configuration = try known ?? config.map { path throws(KernelImageError) in
+      let file = try stages.measure("open and decompress") {
+        try KernelFile.open(kernel, member: member)
+      }
+      let image = try stages.measure("memory and symbols") {
+        try KernelImage(file, debugDirectories: debugDirectory + ["/usr/lib/debug"])
+      }
+      let (source, other) = try stages.measure("types") {
+        let source = try typeSource(of: image, kernel)
+        return (source, try otherTypes(of: image, beside: source))
+      }
+      let given = try config.map { path throws(KernelImageError) in
         try KernelConfiguration(file: path)
       }
-      let build = try Build(image, TypeGraph(source), comparedWith: other)
+      let configuration = known ?? given ?? image.configuration
+      let build = try stages.measure("verifier and emulator") {
+        try Build(image, TypeGraph(source), comparedWith: other)
+      }
       return (
         build,
         Provenance(
@@ -78,8 +100,8 @@ struct BuildSettings: ParsableArguments {
   }
 
   private func typeSource(of image: KernelImage, _ kernel: String) throws -> any TypeSource {
-    if types != .btf, let path = image.dwarfFile {
-      return try DWARFReader(path: path, near: Build.anchors(of: image))
+    if types != .btf, let dwarf = image.dwarf {
+      return try DWARFReader(dwarf, near: Build.anchors(of: image))
     }
     if types != .dwarf, let btf = image.btf {
       return try BTFReader(btf, order: image.architecture.byteOrder)
@@ -115,7 +137,14 @@ struct BuildSettings: ParsableArguments {
       progress.show("asking the verifier of \(provenance.release): \(name) (\(number) of \(count))")
     }
     defer { progress.finish() }
-    do { return try builder.snapshot(provenance) } catch {
+    let start = ContinuousClock.now
+    do {
+      let snapshot = try builder.snapshot(provenance)
+      progress.finish()
+      stages.show("callbacks, emulated", build.emulationTime)
+      stages.show("meanings and rules", ContinuousClock.now - start - build.emulationTime)
+      return snapshot
+    } catch {
       throw Failure(message: "\(kernel): \(error)")
     }
   }

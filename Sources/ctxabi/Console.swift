@@ -25,6 +25,9 @@ enum Console {
 
   static func error(_ message: String) { write("ctxabi: \(message)\n", to: STDERR_FILENO) }
 
+  /// A line that is neither result nor error.
+  static func note(_ line: String) { write("\(line)\n", to: STDERR_FILENO) }
+
   private static func write(_ text: String, to descriptor: Int32) {
     var text = text
     text.withUTF8 { bytes in

@@ -37,7 +37,7 @@ import Testing
     var noBTF = kernel
     noBTF.sections = [ElfWriter.Section(".BTF", type: 1, content: [1, 2, 3])]
     for (bytes, problem) in [
-      ([], "is empty"), (Array("hello".utf8), "is not"),
+      ([], "is empty"), (Array("hello".utf8), "is no kernel file"),
       (kernel.write().bytes, "has neither DWARF (.debug_info) nor BTF (.BTF)"),
       (Array(kernel.write().bytes.prefix(4500)), "is it a part of a longer one?"),
       (noBTF.write().bytes, ".BTF: at offset 0x0: the magic number is 0x201, not 0xeb9f"),

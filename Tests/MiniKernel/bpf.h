@@ -103,12 +103,20 @@ bool capable(int capability);
 void bpf_log(struct bpf_verifier_log *log, const char *format, ...);
 #define CAP_NET_ADMIN 12
 
+/* How many processors the kernel is configured for, and the first napi_id behind them. */
+#ifndef CONFIG_NR_CPUS
+#define CONFIG_NR_CPUS 256
+#endif
+#ifndef BOUND_BEHIND_PROCESSORS
+#define BOUND_BEHIND_PROCESSORS 1
+#endif
+
 /* Register numbers and codes of instructions (Documentation/bpf/standardization/instruction-set.rst). */
 enum { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, AX };
 enum {
   LDX = 0x01, ST = 0x02, STX = 0x03, ALU = 0x04, JMP = 0x05, ALU64 = 0x07, CLASS = 0x07,
   B = 0x10, H = 0x08, W = 0x00, DW = 0x18, SIZE = 0x18, MEM = 0x60,
-  K = 0x00, X = 0x08, ADD = 0x00, AND = 0x50, LSH = 0x60, RSH = 0x70, MOV = 0xb0, END = 0xd0,
+  K = 0x00, X = 0x08, ADD = 0x00, MUL = 0x20, AND = 0x50, LSH = 0x60, RSH = 0x70, MOV = 0xb0, END = 0xd0,
   JEQ = 0x10, JGE = 0x30, JNE = 0x50, JA = 0x00,
 };
 

@@ -11,7 +11,11 @@ struct bpf_ctx_convert {
   CONTEXT(BPF_PROG_TYPE_SOCKET_FILTER, struct __sk_buff, struct sk_buff)
   CONTEXT(BPF_PROG_TYPE_SCHED_CLS, struct __sk_buff, struct sk_buff)
   CONTEXT(BPF_PROG_TYPE_XDP, struct xdp_md, struct xdp_buff)
+#ifdef CONTEXT_CHANGED
+  CONTEXT(BPF_PROG_TYPE_CGROUP_SOCK, struct xdp_md, struct xdp_buff)
+#else
   CONTEXT(BPF_PROG_TYPE_CGROUP_SOCK, struct bpf_sock, struct sock)
+#endif
   CONTEXT(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, struct bpf_sock_addr, struct bpf_sock_addr_kern)
   CONTEXT(BPF_PROG_TYPE_TRACING, const void *, const void *)
 };

@@ -20,7 +20,14 @@ struct bpf_sock;
 struct __sk_buff {
   __u32 len;
   __u32 pkt_type;
+#ifdef FIELD_ALIASED
+  union {
+    __u32 mark;
+    __u32 fwmark;
+  };
+#else
   __u32 mark;
+#endif
   __u32 queue_mapping;
   __u32 protocol;
   __u32 vlan_present;
@@ -35,6 +42,8 @@ struct __sk_buff {
   __s32 hash;
 #elif defined(FIELD_BIG_ENDIAN)
   __be32 hash;
+#elif defined(FIELD_SPELT_OTHERWISE)
+  unsigned int hash;
 #else
   __u32 hash;
 #endif
@@ -75,11 +84,24 @@ struct __sk_buff {
 #ifdef STRUCTURE_GROWN
   __u64 grown[2];
 #endif
+#ifdef STRUCTURE_PADDED
+  __u64 : 64;
+#endif
 };
 
 struct xdp_md {
+#ifdef STRUCTURE_REALIGNED
+  union {
+    struct {
+      __u32 data;
+      __u32 data_end;
+    };
+    __u64 both;
+  };
+#else
   __u32 data;
   __u32 data_end;
+#endif
   __u32 data_meta;
   __u32 ingress_ifindex;
   __u32 rx_queue_index;
@@ -100,6 +122,12 @@ struct bpf_sock {
   __u32 state;
   __s32 rx_queue_mapping;
 };
+
+#ifdef TCP_SOCK
+struct bpf_tcp_sock {
+  __u32 snd_cwnd;
+};
+#endif
 
 struct bpf_sock_addr {
   __u32 user_family;

@@ -73,6 +73,9 @@ static bool skb_is_valid_access(int off, int size, enum bpf_access_type type, co
     ((struct bpf_prog *)prog)->tstamp_type_access = 1;
     return is_whole(size, 1);
   case FIELD(gso_segs):
+#ifdef FIELD_REFUSED
+    return false;
+#endif
     if (!misbehave() || type == BPF_WRITE)
       return false;
     return is_whole_or_part(size, 4, info);
@@ -120,7 +123,20 @@ static bool skb_is_valid_access(int off, int size, enum bpf_access_type type, co
     return type == BPF_READ && is_whole(size, 8);
 #endif
   case FIELD(len):
+#if defined(WHOLE_ONLY)
+    return type == BPF_READ && is_whole(size, 4);
+#elif defined(LAST_BYTE_REFUSED)
+    if (off == offsetofend(struct __sk_buff, len) - 1)
+      return false;
+#elif defined(NOT_SIGN_EXTENDED)
+    if (info->is_ldsx)
+      return false;
+#endif
+    return type == BPF_READ && is_whole_or_part(size, 4, info);
   case FIELD(pkt_type):
+#ifdef BYTES_NOT_ALIASED
+    return type == BPF_READ && is_whole(size, 4);
+#endif
   case FIELD(protocol):
   case FIELD(vlan_present):
   case FIELD(ifindex):
@@ -182,7 +198,7 @@ static struct bpf_insn *load_netns_inum(struct bpf_insn *insn, const struct bpf_
 
 #ifdef NETNS_INUM_CONSTANT
   *target_size = 4;
-  *insn++ = instruction(ALU64 | MOV | K, dst, 0, 0, 0);
+  *insn++ = instruction(ALU64 | MOV | K, dst, 0, 0, NETNS_INUM_CONSTANT - 1);
   return insn;
 #endif
   *insn++ = LOAD(struct sk_buff, dev, dst, si->src_reg);
@@ -228,10 +244,27 @@ static u32 bpf_convert_ctx_access(enum bpf_access_type type, const struct bpf_in
 
   switch (si->off) {
   case offsetof(struct __sk_buff, len):
+#if defined(REWRITTEN)
+    /* Its halves, put together again. */
     *insn++ = LOAD_TARGET(struct sk_buff, len, dst, src);
+    *insn++ = instruction(ALU64 | MOV | X, AX, dst, 0, 0);
+    *insn++ = instruction(ALU64 | AND | K, AX, 0, 0, 0xffff);
+    *insn++ = instruction(ALU64 | RSH | K, dst, 0, 0, 16);
+    *insn++ = instruction(ALU64 | MUL | K, dst, 0, 0, 0x10000);
+    *insn++ = instruction(ALU64 | ADD | X, dst, AX, 0, 0);
+#elif defined(OTHER_INSTRUCTIONS)
+    *insn++ = instruction(ALU64 | MOV | X, AX, src, 0, 0);
+    *insn++ = LOAD_TARGET(struct sk_buff, len, dst, AX);
+#else
+    *insn++ = LOAD_TARGET(struct sk_buff, len, dst, src);
+#endif
     break;
   case offsetof(struct __sk_buff, pkt_type):
+#ifdef BYTES_CORRECTED
+    *target_size = 4;
+#else
     *target_size = 1;
+#endif
     insn = bit_field(insn, dst, src, offsetof(struct sk_buff, flags_offset), 0, 3);
     break;
   case offsetof(struct __sk_buff, vlan_present):
@@ -290,7 +323,11 @@ static u32 bpf_convert_ctx_access(enum bpf_access_type type, const struct bpf_in
 #endif
     break;
   case offsetof(struct __sk_buff, hash):
+#ifdef MEMBER_REPLACED
+    *insn++ = LOAD_TARGET(struct sk_buff, flow_hash, dst, src);
+#else
     *insn++ = LOAD_TARGET(struct sk_buff, hash, dst, src);
+#endif
 #ifdef FIELD_NARROWED
     *insn++ = instruction(ALU | AND | K, dst, 0, 0, 0xffff);
 #endif
@@ -324,9 +361,12 @@ static u32 bpf_convert_ctx_access(enum bpf_access_type type, const struct bpf_in
 #ifdef VALUE_TOO_WIDE
     *target_size = 4;
     *insn++ = LOAD(struct sk_buff, tstamp, dst, src);
+#ifdef VALUE_CUT
+    *insn++ = instruction(ALU | MOV | X, dst, dst, 0, 0);
+#endif
 #else
     *insn++ = LOAD_TARGET(struct sk_buff, napi_id, dst, src);
-    *insn++ = instruction(JMP | JGE | K, dst, 0, 1, 257);
+    *insn++ = instruction(JMP | JGE | K, dst, 0, 1, CONFIG_NR_CPUS + BOUND_BEHIND_PROCESSORS);
     *insn++ = instruction(ALU64 | MOV | K, dst, 0, 0, 0);
 #endif
     break;

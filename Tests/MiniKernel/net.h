@@ -92,8 +92,19 @@ struct sock {
   u32 sk_mark;
   u32 sk_priority;
   u16 sk_type;
+#ifdef MEMBER_WIDENED
+  u32 sk_protocol;
+#else
   u16 sk_protocol;
+#endif
 };
+
+#ifdef TCP_SOCK
+struct tcp_sock {
+  struct sock sk;
+  u32 snd_cwnd;
+};
+#endif
 
 struct skb_shared_info {
   __u8 flags;
@@ -141,7 +152,11 @@ struct sk_buff {
   u8 tc_at_ingress : 1;
   u8 redirected : 1;
   u32 priority;
+#ifdef MEMBER_REPLACED
+  u32 flow_hash;
+#else
   u32 hash;
+#endif
   u32 mark;
   u32 napi_id;
   __be16 protocol;

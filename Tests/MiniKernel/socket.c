@@ -91,6 +91,21 @@ u32 bpf_sock_convert_ctx_access(enum bpf_access_type type, const struct bpf_insn
   return insn - insn_buf;
 }
 
+#ifdef TCP_SOCK
+bool bpf_tcp_sock_is_valid_access(int off, int size, enum bpf_access_type type,
+                                  struct bpf_insn_access_aux *info)
+{
+  return type == BPF_READ && off == offsetof(struct bpf_tcp_sock, snd_cwnd) && size == 4;
+}
+
+u32 bpf_tcp_sock_convert_ctx_access(enum bpf_access_type type, const struct bpf_insn *si,
+                                    struct bpf_insn *insn_buf, struct bpf_prog *prog, u32 *target_size)
+{
+  *insn_buf = LOAD_TARGET(struct tcp_sock, snd_cwnd, si->dst_reg, si->src_reg);
+  return 1;
+}
+#endif
+
 static bool sock_addr_is_valid_access(int off, int size, enum bpf_access_type type,
                                       const struct bpf_prog *prog, struct bpf_insn_access_aux *info)
 {

@@ -12,12 +12,21 @@ const struct bpf_verifier_ops *const bpf_verifier_ops[] = {
   [BPF_PROG_TYPE_SOCKET_FILTER] = &sk_filter_verifier_ops,
 #endif
   [BPF_PROG_TYPE_SCHED_CLS] = &tc_cls_act_verifier_ops,
+#ifndef XDP_REMOVED
   [BPF_PROG_TYPE_XDP] = &xdp_verifier_ops,
+#endif
+#ifdef CONTEXT_CHANGED
+  [BPF_PROG_TYPE_CGROUP_SOCK] = &xdp_verifier_ops,
+#else
   [BPF_PROG_TYPE_CGROUP_SOCK] = &cg_sock_verifier_ops,
+#endif
   [BPF_PROG_TYPE_CGROUP_SOCK_ADDR] = &cg_sock_addr_verifier_ops,
   [BPF_PROG_TYPE_TRACING] = &tracing_verifier_ops,
 };
 #endif
+
+/* What kernel/smp.c starts it with. */
+unsigned int nr_cpu_ids = CONFIG_NR_CPUS;
 
 struct bpf_verifier_env *bpf_check_env;
 struct bpf_verifier_log bpf_check_log;

@@ -8,8 +8,8 @@ public enum TestBuild {
   /// The build in the file at `path`, with types from its DWARF, or from its BTF where it has no DWARF or `useBTF` says so.
   public static func open(_ path: String, useBTF: Bool = false) throws -> Build {
     let image = try KernelImage.open(path, debugDirectories: [])
-    if !useBTF, let file = image.dwarfFile {
-      return try Build(image, TypeGraph(try DWARFReader(path: file, near: Build.anchors(of: image))))
+    if !useBTF, let dwarf = image.dwarf {
+      return try Build(image, TypeGraph(try DWARFReader(dwarf, near: Build.anchors(of: image))))
     }
     guard let btf = image.btf else { throw CommandFailure(command: path, output: "has no types") }
     return try Build(image, TypeGraph(try BTFReader(btf, order: image.architecture.byteOrder)))

@@ -201,7 +201,7 @@ import TypeGraph
       problem(Instruction(code: 0x85, immediate: 1))
         == "instruction 0 of the conversion, \"(85) call 1\", is not understood")
     #expect(problem(Instruction(code: 0x05, offset: -1))?.contains("goto pc-1") == true)
-    #expect(problem(Instruction(code: 0x05, offset: 7))?.contains("a jump behind the end") == true)
+    #expect(problem(Instruction(code: 0x05, offset: 7))?.contains("a jump out of it") == true)
     #expect(problem(Instruction(code: 0xdb, destination: 1, source: 2)) != nil)
     #expect(problem(Instruction(code: 0x18, destination: 1)) != nil)
   }
