@@ -29,11 +29,14 @@ enum ProgramTypes {
     in image: KernelImage, _ layout: VerifierLayout, _ types: TypeGraph
   ) throws(ExtractionError) -> [ProgramType] {
     let table = try VerifierTable.address(in: image, layout)
+    let end = VerifierTable.end(of: table, in: image)
     let contexts = try pairs(layout, types)
     var result: [ProgramType] = []
     do throws(ByteError) {
       for (name, number) in layout.programTypes {
         let entry = table &+ UInt64(number) * 8
+        // An enumerator that linux/bpf_types.h does not name, behind all that it names, has no entry.
+        if let end, entry >= end { continue }
         let operations = try image.memory.word(at: entry)
         guard operations != 0 else { continue }
         result.append(

@@ -69,6 +69,9 @@ public struct SymbolTable: Sendable {
     return (name, address - best.address)
   }
 
+  /// The address of the first symbol behind `address`.
+  public func next(after address: UInt64) -> UInt64? { addresses.lazy.filter { $0 > address }.min() }
+
   /// Every symbol, in the order of the table.
   public func forEach(_ body: (_ name: String, _ address: UInt64) -> Void) {
     for (index, address) in addresses.enumerated() {

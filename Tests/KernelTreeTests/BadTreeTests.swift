@@ -74,7 +74,7 @@ import Testing
 
   /// No file may get longer than some blocks of 512 bytes: a full disk, as far as programs see it. It stops git, the compiler,
   /// the linker.
-  @Test(arguments: [(8, "unable to write file"), (32, "File too large"), (200, "")])
+  @Test(arguments: [(8, "unable to write file"), (48, "File too large"), (200, "")])
   func fullDisk(_ blocks: Int, _ problem: String) throws {
     let tree = try TinyTree([], ["NETNS_INUM"])
     let result = try tree.check("--base", "HEAD~", shell: "trap '' XFSZ; ulimit -f \(blocks)")
