@@ -1,7 +1,7 @@
 # What can be done here: make help
 
 SWIFT ?= swift
-PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev liblzo2-dev zlib1g-dev \
+PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev liblzo2-dev zlib1g-dev libbpf-dev \
   pkg-config dwarves bpftool dwz gcc gzip
 # What a kernel's own make needs.
 KERNEL_PACKAGES = git make gcc libc6-dev bc bison flex libelf-dev libssl-dev xz-utils
@@ -14,7 +14,7 @@ ARCHITECTURE = $(shell dpkg --print-architecture)
 AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AUDIT = .build/audit
 
-.PHONY: help prerequisites build kernels tree test unit-test mutants check bench audit
+.PHONY: help prerequisites build kernels test unit-test audit baselines reports bench fuzz tree mutants check bench-tree
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -53,16 +53,26 @@ check: build ## Checks the kernel tree KERNEL=TREE: with BASE=REVISION each comm
 	@[ -n '$(KERNEL)' ] || { echo 'make check KERNEL=TREE [BASE=REVISION]' >&2; exit 64; }
 	@.build/release/ctxabi check '$(KERNEL)' $(if $(BASE),--base '$(BASE)' --each)
 
-bench: build tree ## Measures checks of a kernel tree
-	@scripts/bench $(TEST_TREE) .build/release/ctxabi
+bench-tree: build tree ## Measures how long checks of a kernel tree take
+	@scripts/bench-tree $(TEST_TREE) .build/release/ctxabi
 
-audit: build ## Extracts the context ABI of KERNEL=PATH, by default of the newest Debian cloud kernel
+audit: build ## Judges KERNEL=PATH (by default the newest Debian cloud kernel) against the nearest baseline
 	@set -e; kernel='$(KERNEL)'; \
 	if [ -z "$$kernel" ]; then \
 	  echo 'fetching the newest cloud kernel of $(SUITE)' >&2; \
 	  kernel=$$(scripts/fetch-kernel $(SUITE) $(ARCHITECTURE) | grep '/vmlinux-'); \
 	fi; \
-	mkdir -p $(AUDIT); \
-	.build/release/ctxabi snapshot "$$kernel" -o $(AUDIT)/$$(basename "$$kernel").json; \
-	.build/release/ctxabi show "$$kernel"; \
-	echo "the snapshot of $$kernel is $(AUDIT)/$$(basename "$$kernel").json" >&2
+	mkdir -p $(AUDIT); result=$(AUDIT)/$$(basename "$$kernel"); \
+	.build/release/ctxabi snapshot "$$kernel" -o "$$result.json"; \
+	.build/release/ctxabi show "$$kernel" --context __sk_buff; \
+	status=0; \
+	.build/release/ctxabi check "$$result.json" --report html="$$result.html" || status=$$?; \
+	echo "the context ABI of $$kernel: $$result.json" >&2; \
+	echo "the report: $$result.html" >&2; \
+	exit $$status
+
+baselines: build ## Makes the committed baselines again from Debian's packages, and compares them
+	@scripts/make-baselines
+
+reports: build ## Writes Reports/ anew from the baselines
+	@scripts/make-reports

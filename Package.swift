@@ -3,6 +3,9 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// A module whose parts tests put together anew, in release builds too.
+let testable = strict + [.unsafeFlags(["-enable-testing"])]
+
 let package = Package(
   name: "ctxabi",
   products: [.executable(name: "ctxabi", targets: ["ctxabi"])],
@@ -23,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CLibzstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLibarchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
     .target(name: "CUnicornHooks", dependencies: ["CUnicorn"]),
 
     .target(name: "ByteReading", swiftSettings: strict),
@@ -44,6 +48,8 @@ let package = Package(
       name: "Emulation", dependencies: ["ByteReading", "KernelImage", "CUnicorn", "CUnicornHooks"],
       swiftSettings: strict),
     .target(name: "BPF", dependencies: ["ByteReading"], swiftSettings: strict),
+    .target(
+      name: "LiveKernel", dependencies: ["ByteReading", "BPF", "CLibbpf"], swiftSettings: strict),
     .target(name: "Digest", dependencies: ["CLibcrypto"], swiftSettings: strict),
     .target(name: "ContextABI", dependencies: ["ByteReading", "Digest"], swiftSettings: strict),
     .target(
@@ -52,10 +58,10 @@ let package = Package(
     .target(
       name: "Extraction",
       dependencies: [
-        "ByteReading", "KernelImage", "TypeGraph", "Emulation", "BPF", "ContextABI",
+        "ByteReading", "KernelImage", "TypeGraph", "Emulation", "LiveKernel", "BPF", "ContextABI",
         "SymbolicEvaluation",
       ],
-      swiftSettings: strict),
+      swiftSettings: testable),
     .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI"], swiftSettings: strict),
     .target(name: "Processes", swiftSettings: strict),
     .target(
@@ -74,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "ctxabi",
       dependencies: [
-        "KernelImage", "TypeGraph", "ContextABI", "Extraction", "Comparison", "Baselines", "Reporting",
-        "ObjectLinking", "KernelTree",
+        "ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "ContextABI", "Extraction", "Comparison",
+        "Baselines", "Reporting", "ObjectLinking", "KernelTree",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -141,6 +147,17 @@ let package = Package(
       name: "RealImageTests",
       dependencies: ["ByteReading", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "LiveTests",
+      dependencies: [
+        "ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "BPF", "ContextABI", "Extraction", "Reporting",
+        "ctxabi", "TestSupport",
+      ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "ReportingTests", dependencies: ["ctxabi", "ByteReading", "ContextABI", "Comparison", "Reporting"],
+      exclude: ["Goldens", "validate-json", "check-page", "sarif-2.1.0"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

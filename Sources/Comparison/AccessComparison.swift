@@ -51,7 +51,7 @@ final class AccessComparison {
     var matched: Set<Spot> = []
     let unknownBefore = comparison.old.holes(of: pair.old)
     let unknownAfter = comparison.new.holes(of: pair.new)
-    for (spot, number) in before where commonKinds.contains(spot.kind) {
+    for (spot, number) in Self.inOrder(before) where commonKinds.contains(spot.kind) {
       // The accesses of a field that is gone went with it.
       guard let offset = layout.newOffset(of: spot.offset) else { continue }
       let moved = Spot(kind: spot.kind, offset: offset, size: spot.size)
@@ -62,13 +62,21 @@ final class AccessComparison {
         lost[FieldKey(field: old.rule(number).field, kind: spot.kind), default: []].append(spot)
       }
     }
-    for (key, spots) in lost { noteRevoked(key, spots, before, after, pair) }
+    for (key, spots) in Self.inOrder(lost) { noteRevoked(key, spots, before, after, pair) }
     var gained: [FieldKey: [Spot]] = [:]
-    for (spot, number) in after where commonKinds.contains(spot.kind) && !matched.contains(spot) {
+    for (spot, number) in Self.inOrder(after) where commonKinds.contains(spot.kind) && !matched.contains(spot) {
       if layout.isAdded(spot.offset) || unknownBefore.contains(spot.text) { continue }
       gained[FieldKey(field: new.rule(number).field, kind: spot.kind), default: []].append(spot)
     }
-    for (key, spots) in gained { noteGranted(key, spots, before, after, pair) }
+    for (key, spots) in Self.inOrder(gained) { noteGranted(key, spots, before, after, pair) }
+  }
+
+  private static func inOrder(_ accesses: [Spot: Int]) -> [(key: Spot, value: Int)] {
+    accesses.sorted { Spot.inOrder($0.key, $1.key) }
+  }
+
+  private static func inOrder(_ fields: [FieldKey: [Spot]]) -> [(key: FieldKey, value: [Spot])] {
+    fields.sorted { ($0.key.field, $0.key.kind.rawValue) < ($1.key.field, $1.key.kind.rawValue) }
   }
 
   // MARK: - Revoked and granted
@@ -233,6 +241,7 @@ final class AccessComparison {
       isSamePart
       && (spot.offset != before.offset || spot.size != before.size || spot.kind != before.kinds[0])
     let texts = isDerived ? (before.meaning, after.meaning) : (first, second)
+    if isRenaming(texts, before.field, after.field) { return }
     guard let verdict = verdict(texts.0, texts.1, pair) else { return }
     // A register that changes now is a finding of its own (`register-changed`).
     if case .changed = verdict, texts.1.changesRegisters, !texts.0.changesRegisters,
@@ -283,6 +292,14 @@ final class AccessComparison {
       && old.agreesWithWhole(spot, of: pair.old) == false
   }
 
+  /// Whether two meanings differ only by the name of the field itself: programs see the kernel's own structure, in which it
+  /// was renamed, and `field-renamed` tells it.
+  private func isRenaming(_ texts: (old: Meaning, new: Meaning), _ old: String, _ new: String) -> Bool {
+    guard old != new, let first = old.split(separator: ".").last, let second = new.split(separator: ".").last
+    else { return false }
+    return texts.old.description.replacing("->\(first)", with: "->\(second)") == texts.new.description
+  }
+
   private func verdict(
     _ before: Meaning, _ after: Meaning, _ pair: (old: String, new: String)
   ) -> MeaningVerdict? {
@@ -323,7 +340,7 @@ final class AccessComparison {
     switch verdict {
     case .rewritten(let inputs, let isProof):
       evidence.remark = isProof ? "equal for all \(inputs) inputs" : "equal on \(inputs) inputs"
-      return change(.meaningRewritten, before, spot, pair, "\(action) is written differently", evidence)
+      return change(.meaningRewritten, before, spot, pair, "\(action) is computed in another way", evidence)
     case .changed(let witness):
       evidence.witness = witness.text
       return change(
@@ -336,7 +353,8 @@ final class AccessComparison {
     case .unprovable(let gone):
       evidence.remark = "gone: \(gone.joined(separator: ", "))"
       return change(
-        .meaningUnprovable, before, spot, pair, "\(action) is written over other kernel members", evidence)
+        .meaningUnprovable, before, spot, pair,
+        "\(action) \(spot.kind.isWrite ? "goes to" : "comes from") other kernel members", evidence)
     case .widened(let reason):
       evidence.remark = reason
       return change(.rangeWidened, before, spot, pair, "\(action) can have more values", evidence)

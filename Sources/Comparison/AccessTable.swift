@@ -12,6 +12,11 @@ struct AccessTable {
 
     /// `read 84:4`
     var text: String { "\(kind.rawValue) \(offset):\(size)" }
+
+    /// By kind and offset, the widest first.
+    static func inOrder(_ left: Spot, _ right: Spot) -> Bool {
+      (left.kind.rawValue, left.offset, right.size) < (right.kind.rawValue, right.offset, left.size)
+    }
   }
 
   let context: Context

@@ -171,11 +171,25 @@ struct ChangeCollector {
       var evidence = known.evidence
       evidence.accesses = Array(Set(evidence.accesses + change.evidence.accesses)).sorted(by: accessOrder)
       evidence.exposes = Set(evidence.exposes + change.evidence.exposes).sorted()
-      evidence.witness = evidence.witness ?? change.evidence.witness
+      evidence.witness = Self.first(evidence.witness, change.evidence.witness)
+      evidence.remark = Self.fullest(evidence.remark, change.evidence.remark)
+      evidence.cause = Self.first(evidence.cause, change.evidence.cause)
       changes[key] = Change(
         known.rule, context: known.context, field: known.field,
         programs: Set(known.programs + change.programs).sorted(), known.summary, evidence: evidence)
     }
+  }
+
+  /// The shortest of two texts, whichever was seen first.
+  private static func first(_ left: String?, _ right: String?) -> String? {
+    guard let left, let right else { return left ?? right }
+    return (left.utf8.count, left) <= (right.utf8.count, right) ? left : right
+  }
+
+  /// The text that says the most, whichever was seen first.
+  private static func fullest(_ left: String?, _ right: String?) -> String? {
+    guard let left, let right else { return left ?? right }
+    return (right.utf8.count, left) <= (left.utf8.count, right) ? left : right
   }
 
   /// All changes, in order. Where one cause matches several rules the highest severity stands, and names the others.

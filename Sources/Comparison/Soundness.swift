@@ -149,12 +149,12 @@ public struct Soundness {
     let numbers = (access.split(separator: " ").last ?? "").split(separator: ":").compactMap { Int($0) }
     guard let offset = numbers.first,
       let program = snapshot.programs.first(where: { programs.contains($0.name) }),
-      let context = snapshot.contexts.first(where: { $0.name == program.context }),
-      let member = context.layout.members.first(where: {
-        $0.bitOffset <= offset * 8 && offset * 8 < $0.bitOffset + $0.bitSize
-      })
+      let context = snapshot.contexts.first(where: { $0.name == program.context })
     else { return access }
-    return member.name
+    let member = context.layout.members.first {
+      $0.bitOffset <= offset * 8 && offset * 8 < $0.bitOffset + $0.bitSize
+    }
+    return member?.name ?? (offset < context.layout.size ? "padding" : "beyond the end")
   }
 }
 

@@ -1,11 +1,12 @@
 /// Writes JSON with the line breaks where a reviewer wants them: what belongs together stands on one line.
-struct JSONWriter {
+public struct JSONWriter {
   private(set) var text = ""
 
   mutating func raw(_ part: String) { text += part }
 
-  /// A string with quotes and escapes.
-  static func string(_ value: String) -> String {
+  /// A string with quotes and escapes. What a terminal could take for a command, or a reader for another order of the
+  /// text, is escaped too.
+  public static func string(_ value: String) -> String {
     var result = "\""
     for scalar in value.unicodeScalars {
       switch scalar {
@@ -13,9 +14,11 @@ struct JSONWriter {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case _ where scalar.value < 0x20 || scalar.isInvisible:
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       default: result.unicodeScalars.append(scalar)
       }
     }
@@ -45,5 +48,16 @@ struct JSONWriter {
     let margin = String(repeating: " ", count: indent)
     return "{\n" + members.map { "\(margin) \(string($0.0)): \($0.1)" }.joined(separator: ",\n")
       + "\n\(margin)}"
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether the character is no mark on paper: it controls a terminal, the direction of the text, or where lines end.
+  public var isInvisible: Bool {
+    if value < 0x7f { return value < 0x20 }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: return true
+    default: return false
+    }
   }
 }

@@ -271,6 +271,10 @@ public struct CoverageItem: Hashable, Sendable {
     case attachTarget = "attach target"
     /// The context has no structure, so only its start was asked for.
     case opaque
+    /// Whether accesses need privilege can't be told: that no rule of these programs says so means nothing.
+    case privilege
+    /// What register type these reads give can't be told.
+    case registerType = "register type"
     /// Attach types, or program types, that this version of ctxabi does not know.
     case unknown
     /// DWARF and BTF of the build disagree.

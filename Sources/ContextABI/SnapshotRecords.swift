@@ -161,6 +161,9 @@ extension SnapshotRecord {
       Dictionary(members.map { ($0.path, $0.bits) }, uniquingKeysWith: { first, _ in first })
     }
     for context in self.contexts {
+      guard (0...(1 << 20)).contains(context.size) else {
+        throw RecordError(description: "\(context.name) is \(context.size) bytes long")
+      }
       let codes = conversions[context.name] ?? []
       guard codes.count == context.rules.count else {
         throw RecordError(
@@ -206,11 +209,14 @@ extension ProvenanceRecord {
 }
 
 extension LayoutMemberRecord {
+  /// No context is near a megabyte long.
+  private static let bitLimit = 8 << 20
+
   fileprivate func member() throws(RecordError) -> LayoutMember {
     let start = bitOffset ?? offset.map { $0 &* 8 }
     let width = bitSize ?? size.map { $0 &* 8 }
-    guard let start, let width, start >= 0, width >= 0 else {
-      throw RecordError(description: "the member \(name) has no place or size")
+    guard let start, let width, (0...Self.bitLimit).contains(start), (0...Self.bitLimit).contains(width) else {
+      throw RecordError(description: "the member \(name) has no place or size, or none that a structure can have")
     }
     return LayoutMember(name: name, bitOffset: start, bitSize: width, type: type, encoding: encoding)
   }

@@ -9,18 +9,21 @@ enum AccessOutcome {
   /// `is_valid_access` takes it, and the verifier refuses the program all the same (`verifier bug`, formerly `bpf
   /// verifier is misconfigured`): the conversion is empty, too long, or tells no size.
   case misconfigured(String)
-  /// It can't be told: a callback did not return.
-  case hole(Fault)
+  /// It can't be told.
+  case hole(UntoldReason)
 }
 
 /// An access that the verifier lets through.
 struct AcceptedAccess {
-  let registerType: UInt32
+  /// The register type that a read gives, and the id of the structure that it points to; nil where it is not told.
+  let registerType: UInt32?
   let typeID: UInt32
-  let needsPrivilege: Bool
-  /// What the access, widened to the whole field where it is narrower, is converted to; nil where nothing converts it.
+  /// nil where it is not told.
+  let needsPrivilege: Bool?
+  /// What the access, widened to the whole field where it is narrower, is converted to; nil where nothing converts it, or
+  /// where only the final instructions are known.
   let conversion: Callbacks.Converted?
-  /// The access itself, where nothing converts it.
+  /// The final instructions, where there is no conversion: the access itself, or all that stands in its place.
   let kept: [Instruction]
   /// The part of the converted value that is read; nil for all of it.
   let narrowing: Narrowing?
@@ -63,5 +66,27 @@ extension AcceptedAccess.Narrowing {
     let mask = width == 32 ? -1 : Int32(1) << width - 1
     code.append(Instruction(code: 0x54, destination: register, immediate: mask))
     return code
+  }
+}
+
+extension Instruction {
+  /// The access of this kind to the `size` bytes at `offset` of a context.
+  init(
+    _ kind: AccessKind, offset: Int, size: Int, _ registers: AccessRegisters, immediate: Int32
+  ) {
+    let bits = Instruction.sizeBits(size)
+    let offset = Int16(truncatingIfNeeded: offset)
+    switch kind {
+    case .read, .readSignExtending:
+      let mode = kind == .read ? AccessMode.memory : AccessMode.memorySignExtended
+      self.init(
+        code: 0x01 | mode | bits, destination: registers.value, source: registers.base, offset: offset)
+    case .write:
+      self.init(
+        code: 0x63 | bits, destination: registers.base, source: registers.value, offset: offset)
+    case .writeImmediate:
+      self.init(
+        code: 0x62 | bits, destination: registers.base, offset: offset, immediate: immediate)
+    }
   }
 }

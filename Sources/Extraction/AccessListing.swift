@@ -1,6 +1,5 @@
 import BPF
 import ContextABI
-import Emulation
 import TypeGraph
 
 /// Lists every accepted access in the columns that a dump of a running verifier has, so that the two can be compared.
@@ -9,55 +8,80 @@ public struct AccessListing {
 
   public init(_ build: Build) { self.build = build }
 
-  /// A callback that did not return, so that an access is missing from the listing.
+  /// An access, or all of a configuration, that can't be told, so that it is missing from the listing.
   public struct Hole: Sendable {
     public let configuration: String
-    public let kind: AccessKind
-    /// In bytes.
-    public let offset: Int
-    public let size: Int
-    public let fault: Fault
+    /// `read 84:4`; nil for all.
+    public let access: String?
+    public let reason: String
   }
 
-  /// Calls `body` with each line: configuration, access, size, offset, registers, code; tab separated, in the order of
-  /// these columns.
+  /// Calls `body` with each access, in the order of the columns of their lines.
   ///
+  /// - Parameter progress: called with each configuration's name and how many there are, before it is listed.
   /// - Returns: the accesses that can't be told.
-  public func forEachLine(_ body: (String) -> Void) throws(ExtractionError) -> [Hole] {
+  public func forEach(
+    progress: (_ configuration: String, _ number: Int, _ count: Int) -> Void = { _, _, _ in },
+    _ body: (ListedAccess) -> Void
+  ) throws(ExtractionError) -> [Hole] {
     var holes: [Hole] = []
     var subjects = try build.subjects(unknownAttachTypes: true).filter { $0.listedOffsets > 0 }
     for subject in subjects where subject.listedRegistersAfter != .none {
       subjects += try build.variants(of: subject)
     }
-    for subject in subjects.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+    subjects.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    for (number, subject) in subjects.enumerated() {
+      progress(subject.name, number + 1, subjects.count)
       list(subject, &holes, body)
+    }
+    for remark in build.oracle.remarks where remark.kind == .hole {
+      holes.append(Hole(configuration: remark.name, access: nil, reason: remark.reason))
     }
     return holes
   }
 
-  private func list(_ subject: Subject, _ holes: inout [Hole], _ body: (String) -> Void) {
-    for kind in build.probe.kinds {
+  /// Calls `body` with each access's line.
+  ///
+  /// - Returns: the accesses that can't be told.
+  public func forEachLine(_ body: (String) -> Void) throws(ExtractionError) -> [Hole] {
+    try forEach { body($0.line) }
+  }
+
+  private func list(_ subject: Subject, _ holes: inout [Hole], _ body: (ListedAccess) -> Void) {
+    for kind in build.oracle.kinds {
       for size in [1, 2, 4, 8] where kind != .readSignExtending || size < 8 {
         for offset in 0..<subject.listedOffsets {
           for registers in variants(kind, subject.listedRegisters) {
-            switch build.probe.outcome(
-              subject.access, kind, offset: offset, size: size, registers: registers)
+            switch build.oracle.outcome(
+              subject, kind, offset: offset, size: size, registers: registers)
             {
             case .accepted(let access):
-              let code = access.code.map { $0.hexadecimal(build.callbacks.byteOrder) }
               body(
-                "\(subject.name)\t\(kind.rawValue)\t\(size)\t\(offset)\t\(registers.rawValue)\t\(code.joined(separator: " "))"
-              )
-            case .hole(let fault):
+                listed(
+                  access,
+                  ListedAccess.Key(
+                    configuration: subject.name, kind: kind, size: size, offset: offset,
+                    registers: registers)))
+            case .hole(let reason):
               holes.append(
                 Hole(
-                  configuration: subject.name, kind: kind, offset: offset, size: size, fault: fault))
+                  configuration: subject.name,
+                  access: AccessKey(kind: kind, offset: offset, size: size).text,
+                  reason: build.oracle.describe(reason)))
             case .rejected, .misconfigured: break
             }
           }
         }
       }
     }
+  }
+
+  private func listed(_ access: AcceptedAccess, _ key: ListedAccess.Key) -> ListedAccess {
+    ListedAccess(
+      key: key,
+      code: access.code.map { $0.hexadecimal(build.oracle.byteOrder) }.joined(separator: " "),
+      registerType: key.kind.isWrite ? nil : build.registerType(access),
+      needsPrivilege: access.needsPrivilege)
   }
 
   /// The choices of registers in the order of their names.
@@ -80,11 +104,11 @@ extension Build {
       for member in try types.composite(context)?.members ?? [] {
         guard !member.name.isEmpty, let size = try types.byteSize(of: member.type),
           [1, 2, 4, 8].contains(size),
-          case .accepted(let access) = probe.outcome(
-            subject.access, .read, offset: member.bitOffset / 8, size: size),
+          case .accepted(let access) = oracle.outcome(
+            subject, .read, offset: member.bitOffset / 8, size: size),
           let state = access.newState
         else { continue }
-        if !result.contains(where: { $0.access.program.state == state }) {
+        if !result.contains(where: { $0.state == state }) {
           result.append(subject.after(accessing: member.name, state: state))
         }
       }

@@ -8,11 +8,12 @@ import KernelImage
 ///
 /// The corresponding kernel functions are `check_ctx_access` and `convert_ctx_accesses` (kernel/bpf/verifier.c).
 final class AccessProbe {
-  /// Whose context is accessed: the callbacks, and what a program of this kind brings with it.
-  struct Subject {
+  /// What is accessed: the callbacks, and what a program of this kind brings with it.
+  struct Target {
     let isValidAccess: UInt64
     let convertAccess: UInt64?
-    let program: Callbacks.Program
+    let type: UInt32
+    let attachType: UInt32
     /// The pointer is a socket's: its callbacks take no program, and the verifier allows reads only
     /// (`check_sock_access`).
     let isSocketPointer: Bool
@@ -22,9 +23,6 @@ final class AccessProbe {
   /// Whether the kernel knows loads that extend the sign, and takes immediate stores to a context.
   let hasSignExtendingLoads: Bool
   let hasImmediateStores: Bool
-
-  /// The immediate of a probed `BPF_ST`, where nothing else is asked for.
-  static let immediate: Int32 = 0x11
 
   init(_ callbacks: Callbacks, _ image: KernelImage) {
     self.callbacks = callbacks
@@ -50,52 +48,30 @@ final class AccessProbe {
 
   /// What the verifier does with one access.
   func outcome(
-    _ subject: Subject, _ kind: AccessKind, offset: Int, size: Int,
-    registers: AccessRegisters = .different, immediate: Int32 = AccessProbe.immediate
+    _ target: Target, state: Int, _ kind: AccessKind, offset: Int, size: Int,
+    registers: AccessRegisters, immediate: Int32
   ) -> AccessOutcome {
-    if subject.isSocketPointer && kind.isWrite { return .rejected }
+    var program = Callbacks.Program(type: target.type, attachType: target.attachType, state: state)
+    if target.isSocketPointer && kind.isWrite { return .rejected }
     let validity: Callbacks.Validity
     switch callbacks.validity(
-      subject.isValidAccess, subject.program, offset: offset, size: size, isWrite: kind.isWrite,
-      isSignExtending: kind == .readSignExtending, takesProgram: !subject.isSocketPointer)
+      target.isValidAccess, program, offset: offset, size: size, isWrite: kind.isWrite,
+      isSignExtending: kind == .readSignExtending, takesProgram: !target.isSocketPointer)
     {
-    case .failure(let fault): return .hole(fault)
+    case .failure(let fault): return .hole(.fault(fault))
     case .success(let answer): validity = answer
     }
     guard validity.isValid else { return .rejected }
-    let access = instruction(kind, offset, size, registers, immediate)
-    guard let convert = subject.convertAccess else {
+    let access = Instruction(kind, offset: offset, size: size, registers, immediate: immediate)
+    guard let convert = target.convertAccess else {
       return .accepted(
         AcceptedAccess(
           registerType: validity.registerType, typeID: validity.typeID,
           needsPrivilege: validity.needsPrivilege, conversion: nil, kept: [access], narrowing: nil,
           signExtension: nil, value: registers.value, newState: validity.newState))
     }
-    let program = Callbacks.Program(
-      type: subject.program.type, attachType: subject.program.attachType,
-      state: validity.newState ?? subject.program.state)
+    program.state = validity.newState ?? state
     return converted(access, kind, size, by: convert, program, validity)
-  }
-
-  private func instruction(
-    _ kind: AccessKind, _ offset: Int, _ size: Int, _ registers: AccessRegisters, _ immediate: Int32
-  ) -> Instruction {
-    let bits = Instruction.sizeBits(size)
-    switch kind {
-    case .read, .readSignExtending:
-      let mode = kind == .read ? AccessMode.memory : AccessMode.memorySignExtended
-      return Instruction(
-        code: 0x01 | mode | bits, destination: registers.value, source: registers.base,
-        offset: Int16(truncatingIfNeeded: offset))
-    case .write:
-      return Instruction(
-        code: 0x63 | bits, destination: registers.base, source: registers.value,
-        offset: Int16(truncatingIfNeeded: offset))
-    case .writeImmediate:
-      return Instruction(
-        code: 0x62 | bits, destination: registers.base, offset: Int16(truncatingIfNeeded: offset),
-        immediate: immediate)
-    }
   }
 
   /// The part of `convert_ctx_accesses` behind the choice of the function: a read of a part of a field is widened to the
@@ -118,7 +94,7 @@ final class AccessProbe {
     }
     let conversion: Callbacks.Converted
     switch callbacks.conversion(function, program, whole, isWrite: kind.isWrite) {
-    case .failure(let fault): return .hole(fault)
+    case .failure(let fault): return .hole(.fault(fault))
     case .success(let answer): conversion = answer
     }
     guard conversion.count > 0 else { return .misconfigured("it is converted to no instruction") }

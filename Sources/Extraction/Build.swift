@@ -1,26 +1,24 @@
 import ByteReading
 import ContextABI
-import Emulation
 import KernelImage
+import LiveKernel
 import TypeGraph
 
 /// A kernel build with its types, ready to be asked.
 public final class Build {
-  public let image: KernelImage
+  /// The image that the build was read from; nil for the running kernel.
+  public let image: KernelImage?
   public let types: TypeGraph
-  let layout: VerifierLayout
-  let programTypes: [ProgramType]
-  let callbacks: Callbacks
-  let probe: AccessProbe
-  /// The kernel's own BTF, where the build has any: callbacks name types by its ids.
-  private lazy var kernelTypes: BTFReader? =
-    types.source as? BTFReader ?? otherTypes?.source as? BTFReader
-    ?? image.btf.flatMap { try? BTFReader($0, order: image.architecture.byteOrder) }
-
+  let names: VerifierNames
+  /// Whom to ask what the verifier does.
+  let oracle: any VerifierOracle
   /// The build's other debug information, which must say the same; nil where it has only one kind.
   let otherTypes: TypeGraph?
 
-  /// Reads what the verifier's callbacks need to be called.
+  /// The byte order of the kernel.
+  public var byteOrder: ByteOrder { oracle.byteOrder }
+
+  /// The build in a kernel image, whose verifier callbacks are emulated.
   ///
   /// - Parameter otherTypes: the build's other debug information, where it has two kinds: it is compared with `types`.
   public init(
@@ -29,10 +27,29 @@ public final class Build {
     self.image = image
     self.types = types
     self.otherTypes = otherTypes
-    layout = try VerifierLayout(types)
-    programTypes = try ProgramTypes.all(in: image, layout, types)
-    do { callbacks = try Callbacks(image, layout) } catch { throw .emulation(error) }
-    probe = AccessProbe(callbacks, image)
+    names = try VerifierNames(types)
+    oracle = try EmulatedVerifier(
+      image, names, types, kernelTypes: types.source as? BTFReader ?? otherTypes?.source as? BTFReader)
+  }
+
+  /// The running kernel, whose verifier is asked by loading programs.
+  ///
+  /// - Parameter tellsRules: whether register types and privileges are asked for too: it takes further loads.
+  /// - Parameter allowsUnprivileged: whether the kernel lets processes without capabilities load programs.
+  /// - Parameter configuredNumbers: numbers of the configuration, where the kernel tells them.
+  public init(
+    live loader: any ProgramLoader, _ types: TypeGraph, tellsRules: Bool, allowsUnprivileged: Bool,
+    configuredNumbers: [String: UInt64] = [:]
+  ) throws(ExtractionError) {
+    image = nil
+    otherTypes = nil
+    self.types = types
+    names = try VerifierNames(types)
+    oracle = LiveVerifier(
+      loader, try ProgramType.all(names, types), types,
+      tellsRules
+        ? LiveRules(loader, names.registerTypes, allowsUnprivileged: allowsUnprivileged) : nil,
+      configuredNumbers: configuredNumbers)
   }
 
   /// The functions of the kernel near whose code the debug information of the contexts stands: the callbacks themselves,
@@ -45,14 +62,14 @@ public final class Build {
   }
 
   /// How long the kernel's callbacks have run in the emulator so far.
-  public var emulationTime: Duration { callbacks.machine.emulationTime }
+  public var emulationTime: Duration { oracle.emulationTime }
 
   /// The layouts alone of the contexts of these names, of all where none is named; nothing is emulated for them.
   public func layouts(
     of names: [String], _ provenance: Provenance
   ) throws(ExtractionError) -> Snapshot {
     var snapshot = Snapshot(
-      provenance: provenance, byteOrder: image.architecture.byteOrder, programs: [], contexts: [],
+      provenance: provenance, byteOrder: oracle.byteOrder, programs: [], contexts: [],
       coverage: [], kernel: KernelSide(members: [:], structures: [:], numbers: [:]))
     let reader = ContextLayout(types: types)
     do throws(TypeError) {
@@ -82,34 +99,12 @@ public final class Build {
     }
   }
 
-  /// Numbers of the configuration that the kernel's data tells: `nr_cpu_ids` starts as `CONFIG_NR_CPUS` (kernel/smp.c).
-  var configuredNumbers: [String: UInt64] {
-    guard let address = image.symbols.address(of: "nr_cpu_ids"),
-      let bytes = try? image.memory.bytes(at: address),
-      let count: UInt32 = try? bytes.integer(at: 0, image.architecture.byteOrder),
-      (1...65536).contains(count)
-    else { return [:] }
-    return ["CONFIG_NR_CPUS": UInt64(count)]
-  }
-
-  /// The name of a type that a callback gave the id of: of the kernel's own BTF, or one that it looked up by name.
-  func typeName(_ id: UInt32) -> String? {
-    if id >= Callbacks.firstLookedUpType {
-      let index = Int(id - Callbacks.firstLookedUpType)
-      return index < callbacks.lookedUpTypes.count ? callbacks.lookedUpTypes[index] : nil
-    }
-    return id == 0 ? nil : kernelTypes?.compositeName(id: id)
-  }
-
-  /// A fault with the names of functions in place of their addresses.
-  public func describe(_ fault: Fault) -> String {
-    func name(_ address: UInt64) -> String {
-      // An address outside of the kernel belongs to no symbol, however far behind one it lies.
-      guard (try? image.memory.word(at: address & ~7)) != nil,
-        let (name, offset) = image.symbols.nearest(to: address)
-      else { return hexadecimal(address) }
-      return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"
-    }
-    return "\(name(fault.function)) at \(name(fault.programCounter)): \(fault.reason)"
+  /// The name of the register type that an access gives; of a pointer to a structure of the kernel's BTF, the structure's
+  /// too. nil where it is not told.
+  func registerType(_ access: AcceptedAccess) -> String? {
+    guard let type = access.registerType else { return nil }
+    let name = names.registerTypes.name(of: type)
+    guard name.contains("BTF_ID"), let structure = oracle.typeName(access.typeID) else { return name }
+    return "\(name) struct \(structure)"
   }
 }

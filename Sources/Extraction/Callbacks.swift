@@ -289,7 +289,7 @@ final class Callbacks {
     let scratch = machine.scratch
     let info = ScratchLayout.info
     scratch.clear(at: info, count: layout.infoSize)
-    scratch.store(layout.registerTypes.scalar, at: info + layout.infoRegisterTypeOffset)
+    scratch.store(layout.names.registerTypes.scalar, at: info + layout.infoRegisterTypeOffset)
     if let offset = layout.infoLogOffset {
       scratch.store(scratch.address + UInt64(ScratchLayout.log), at: info + offset)
     }

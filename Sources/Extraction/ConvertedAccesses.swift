@@ -26,7 +26,7 @@ public struct ConvertedAccesses {
 
   public init(_ build: Build) {
     self.build = build
-    meanings = ConversionMeanings(build.types, build.callbacks.byteOrder)
+    meanings = ConversionMeanings(build.types, build.byteOrder)
   }
 
   /// The width in bits of each kernel member that a meaning of `root`'s accesses names, by path.
@@ -49,7 +49,7 @@ public struct ConvertedAccesses {
         for (key, access) in sweep.accesses.sorted(by: { $0.key < $1.key }) {
           try visit(subject, key, access, root, body)
         }
-        if subject.access.program.state == 0 {
+        if subject.state == 0 {
           pending += sweep.states.sorted { $0.key < $1.key }.map { state, key in
             subject.after(accessing: key.text, state: state)
           }
@@ -72,13 +72,13 @@ public struct ConvertedAccesses {
     for registers in AccessRegisters.allCases {
       if registers != .different {
         // As in a sweep: without a conversion, and for a sign extension, the registers change nothing.
-        guard subject.access.convertAccess != nil, key.kind != .readSignExtending,
+        guard build.oracle.mayConvert(subject.target), key.kind != .readSignExtending,
           key.kind != .writeImmediate || registers != .same
         else { continue }
       }
       guard
-        case .accepted(let accepted) = build.probe.outcome(
-          subject.access, key.kind, offset: key.offset, size: key.size, registers: registers)
+        case .accepted(let accepted) = build.oracle.outcome(
+          subject, key.kind, offset: key.offset, size: key.size, registers: registers)
       else { continue }
       let evaluated = access.deviations[registers] ?? access.evaluated
       body(

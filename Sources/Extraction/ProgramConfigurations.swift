@@ -36,6 +36,10 @@ struct ProgramConfiguration: Sendable {
 }
 
 extension ProgramConfiguration {
+  /// Program types whose programs stand for functions, or are called as such: they can't be loaded without the BTF id of
+  /// what they are attached to (`bpf_prog_load_check_attach`, kernel/bpf/syscall.c), which decides what their context is.
+  static let attachedToFunctions: Set<String> = ["TRACING", "LSM", "STRUCT_OPS", "EXT"]
+
   /// Every program type that has a context structure, with the attach types that its callbacks look at.
   static let all: [ProgramConfiguration] =
     packet + devicePacket + socket + socketAddress + others + tracing

@@ -23,6 +23,10 @@ struct RegisterTypes {
     scalar = names.first { $0.value == "SCALAR_VALUE" }?.key ?? 1
   }
 
+  /// The value of a register type's enumerator, and of a flag's, where this kernel has it.
+  func value(of name: String) -> UInt32? { names.first { $0.value == name }?.key }
+  func value(ofFlag name: String) -> UInt32? { flags.first { $0.name == name }?.bit }
+
   /// The enumerator of `value`; a type with flags that has none of its own is the type and the flags: `PTR_TO_BTF_ID |
   /// PTR_TRUSTED`. A value that no enumerator has stays a number.
   func name(of value: UInt32) -> String {

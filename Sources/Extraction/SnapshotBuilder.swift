@@ -11,7 +11,8 @@ public final class SnapshotBuilder {
   private var programs: [Program] = []
   private var contexts: [String: ContextDraft] = [:]
   private var declarations: [String: String] = [:]
-  private var coverage: [CoverageDraft: CoverageSet] = [:]
+  /// What is not known, by program: the accesses, none where it is about all of them.
+  private var coverage: [CoverageDraft: [String: Set<AccessKey>]] = [:]
   private var roots: [String: Set<ConversionMeanings.Root>] = [:]
   private var fieldLookups: [TypeID: FieldLookup] = [:]
   /// Called with each program's name and how many there are, before it is asked.
@@ -19,7 +20,7 @@ public final class SnapshotBuilder {
 
   public init(_ build: Build) {
     self.build = build
-    meanings = ConversionMeanings(build.types, build.callbacks.byteOrder)
+    meanings = ConversionMeanings(build.types, build.oracle.byteOrder)
     sweeper = Sweeper(build, meanings)
   }
 
@@ -55,17 +56,11 @@ public final class SnapshotBuilder {
     let reason: String
   }
 
-  private struct CoverageSet {
-    var programs: Set<String> = []
-    var accesses: Set<AccessKey> = []
-  }
-
   /// The snapshot of the build.
   ///
   /// - Parameter provenance: where the build comes from.
   public func snapshot(_ provenance: Provenance) throws(ExtractionError) -> Snapshot {
-    var pending = try build.subjects(unknownAttachTypes: false) + AttachTypeDiscovery(build: build).subjects()
-    noteTypesWithoutCallbacks()
+    var pending = try build.subjects(unknownAttachTypes: false) + build.subjectsOfUnknownAttachTypes()
     var number = 0
     while !pending.isEmpty {
       let subject = pending.removeFirst()
@@ -75,7 +70,7 @@ public final class SnapshotBuilder {
         pending.insert(contentsOf: try add(subject), at: 0)
       } catch { throw .typeGraph(error) }
     }
-    noteUnknownTypes()
+    noteRemarks()
     var provenance = provenance
     provenance.declarations = declarations
     do {
@@ -83,7 +78,7 @@ public final class SnapshotBuilder {
       let structures = contexts.filter { $0.value.layout.size > 0 }.map(\.key)
       try compareTypes(structures + Array(kernel.structures.keys))
       return Snapshot(
-        provenance: provenance, byteOrder: build.callbacks.byteOrder,
+        provenance: provenance, byteOrder: build.oracle.byteOrder,
         programs: programs.sorted { $0.name.precedes($1.name) },
         contexts: contexts.map(finish).sorted { $0.name.precedes($1.name) },
         coverage: finishCoverage(), kernel: kernel)
@@ -108,6 +103,7 @@ public final class SnapshotBuilder {
       return []
     }
     noteHoles(sweep, subject)
+    for (key, swept) in sweep.accesses { noteUntold(swept.access, key, subject) }
     if layout.size == 0, !sweep.accesses.isEmpty {
       note(
         .opaque,
@@ -126,7 +122,7 @@ public final class SnapshotBuilder {
     let root = try build.root(of: subject, pair)
     roots[kernelName, default: []].insert(root)
     let folding = RuleFolding(
-      meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.callbacks.byteOrder)
+      meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.oracle.byteOrder)
     for rule in try folding.fold(sweep) { try add(rule, to: name, subject, root) }
     return try variants(of: subject, sweep, pair.program)
   }
@@ -151,30 +147,23 @@ public final class SnapshotBuilder {
     immediates.sort(by: ImmediateMeaning.inOrder)
     let key = RuleKey(
       field: rule.field, offset: rule.offset, size: rule.size, parts: rule.parts, kinds: rule.kinds,
-      registerType: rule.kinds[0].isWrite ? "" : registerType(rule.whole.access),
-      needsPrivilege: rule.whole.access.needsPrivilege, meaning: meaning.description,
+      registerType: rule.kinds[0].isWrite ? "" : build.registerType(rule.whole.access) ?? "",
+      needsPrivilege: rule.whole.access.needsPrivilege ?? false, meaning: meaning.description,
       deviations: Dictionary(
         deviations.map { ($0.registers, $0.meaning.description) }, uniquingKeysWith: { $1 }),
       immediates: immediates.map { "\($0.immediate) \($0.meaning)" })
-    let order = build.callbacks.byteOrder
+    let order = build.oracle.byteOrder
     let code = rule.whole.access.code.map { $0.hexadecimal(order) }.joined(separator: " ")
     let value = RuleValue(meaning: meaning, deviations: deviations, immediates: immediates)
     contexts[context]?.rules[key, default: value].programs.insert(subject.name)
     contexts[context]?.rules[key]?.conversions[code, default: []].insert(subject.name)
   }
 
-  /// The register type's name; of a pointer to a structure of the kernel's BTF, the structure's too.
-  private func registerType(_ access: AcceptedAccess) -> String {
-    let name = build.layout.registerTypes.name(of: access.registerType)
-    guard name.contains("BTF_ID"), let structure = build.typeName(access.typeID) else { return name }
-    return "\(name) struct \(structure)"
-  }
-
   /// The programs that `subject` becomes by accesses that leave something in the program.
   private func variants(
     of subject: Subject, _ sweep: Sweep, _ context: TypeID
   ) throws(TypeError) -> [Subject] {
-    guard subject.access.program.state == 0 else { return [] }
+    guard subject.state == 0 else { return [] }
     var result: [Subject] = []
     for (state, key) in sweep.states.sorted(by: { $0.key < $1.key }) {
       let field = try fieldLookup(context).field(offset: key.offset, size: key.size)
@@ -203,37 +192,28 @@ public final class SnapshotBuilder {
     _ kind: CoverageItem.Kind, _ reason: String, _ subject: Subject, _ accesses: [AccessKey]
   ) {
     let draft = CoverageDraft(kind: kind, reason: reason)
-    coverage[draft, default: CoverageSet()].programs.insert(subject.name)
-    coverage[draft]?.accesses.formUnion(accesses)
+    coverage[draft, default: [:]][subject.name, default: []].formUnion(accesses)
   }
 
   private func noteHoles(_ sweep: Sweep, _ subject: Subject) {
-    for (key, fault) in sweep.holes { note(.hole, build.describe(fault), subject, [key]) }
+    for (key, reason) in sweep.holes { note(.hole, build.oracle.describe(reason), subject, [key]) }
     for (key, reason) in sweep.misconfigured { note(.misconfigured, reason, subject, [key]) }
     for (key, reason) in sweep.unclear { note(.meaning, reason, subject, [key]) }
   }
 
-  /// A program type that the table does not have was asked for without an attach type; others may make a difference.
-  private func noteUnknownTypes() {
-    for type in build.programTypes
-    where !ProgramConfiguration.all.contains(where: { $0.programType == type.name }) {
-      guard let isValid = type.isValidAccess,
-        build.callbacks.lookingAtAttachType.contains(isValid),
-        !build.callbacks.lookingAtAttachTarget.contains(isValid)
-      else { continue }
-      let draft = CoverageDraft(
-        kind: .unknown,
-        reason: "a program type that ctxabi does not know, whose callbacks look at the expected attach type")
-      coverage[draft, default: CoverageSet()].programs.insert(type.name)
+  private func noteRemarks() {
+    for remark in build.oracle.remarks {
+      let draft = CoverageDraft(kind: remark.kind, reason: remark.reason)
+      coverage[draft, default: [:]][remark.name] = []
     }
   }
 
-  private func noteTypesWithoutCallbacks() {
-    for type in build.programTypes where type.isValidAccess == nil {
-      let draft = type.problem.map { CoverageDraft(kind: .hole, reason: $0) } ?? CoverageDraft(
-        kind: .attachTarget,
-        reason: "the type has no is_valid_access: its programs stand for others, or for functions")
-      coverage[draft, default: CoverageSet()].programs.insert(type.name)
+  /// Notes what the oracle leaves open of an accepted access.
+  private func noteUntold(_ access: AcceptedAccess, _ key: AccessKey, _ subject: Subject) {
+    if access.needsPrivilege == nil { note(.privilege, build.oracle.untoldPrivilege, subject, []) }
+    if access.registerType == nil, !key.kind.isWrite {
+      note(
+        .registerType, "the register type that these reads give is not told", subject, [key])
     }
   }
 
@@ -244,18 +224,21 @@ public final class SnapshotBuilder {
     let agreement = TypeAgreement(build.types, other)
     for disagreement in try agreement.disagreements(in: all.sorted(by: { $0.precedes($1) })) {
       let draft = CoverageDraft(kind: .types, reason: disagreement.description)
-      coverage[draft, default: CoverageSet()].programs.insert("all")
+      coverage[draft, default: [:]]["all"] = []
     }
   }
 
   private func finishCoverage() -> [CoverageItem] {
-    coverage.map { draft, set in
-      CoverageItem(
-        kind: draft.kind, programs: set.programs.sorted { $0.precedes($1) },
-        accesses: set.accesses.sorted().map(\.text), reason: draft.reason)
+    coverage.flatMap { draft, programs in
+      // Programs of which the same is not known are one item.
+      Dictionary(grouping: programs.keys) { programs[$0] ?? [] }.map { accesses, programs in
+        CoverageItem(
+          kind: draft.kind, programs: programs.sorted { $0.precedes($1) },
+          accesses: accesses.sorted().map(\.text), reason: draft.reason)
+      }
     }.sorted {
-      ($0.kind.rawValue, $0.programs.joined(separator: " "), $0.reason)
-        < ($1.kind.rawValue, $1.programs.joined(separator: " "), $1.reason)
+      ($0.kind.rawValue, $0.programs.joined(separator: " "), $0.reason, $0.accesses.joined(separator: " "))
+        < ($1.kind.rawValue, $1.programs.joined(separator: " "), $1.reason, $1.accesses.joined(separator: " "))
     }
   }
 
@@ -285,7 +268,7 @@ public final class SnapshotBuilder {
     return KernelSide(
       members: members,
       structures: try KernelSideBuilder(types: build.types).structures(of: members.values.joined()),
-      numbers: build.configuredNumbers)
+      numbers: build.oracle.configuredNumbers)
   }
 }
 

@@ -14,6 +14,15 @@ struct SocketPointer: Sendable {
   let program: String
   let kernel: String
   let listedOffsets: Int
+  /// How a program of that type gets one.
+  let source: Source
+
+  enum Source: Sendable {
+    /// From this member of `struct __sk_buff`, by way of a helper function where it gives another pointer than is wanted.
+    case contextMember(String, helper: Int32?)
+    /// From a map of XDP sockets.
+    case socketMap
+  }
 
   /// `check_sock_access` and `convert_ctx_accesses` choose the callbacks by the type of the pointer; there is no table in
   /// the kernel that could be read.
@@ -21,18 +30,19 @@ struct SocketPointer: Sendable {
     SocketPointer(
       name: "ptr:sock_common", programType: "SCHED_CLS",
       isValidAccess: "bpf_sock_common_is_valid_access", convertAccess: "bpf_sock_convert_ctx_access",
-      program: "bpf_sock", kernel: "sock", listedOffsets: 128),
+      program: "bpf_sock", kernel: "sock", listedOffsets: 128,
+      source: .contextMember("sk", helper: nil)),
     SocketPointer(
       name: "ptr:sock", programType: "SCHED_CLS", isValidAccess: "bpf_sock_is_valid_access",
       convertAccess: "bpf_sock_convert_ctx_access", program: "bpf_sock", kernel: "sock",
-      listedOffsets: 128),
+      listedOffsets: 128, source: .contextMember("sk", helper: Helper.fullSocket)),
     SocketPointer(
       name: "ptr:tcp_sock", programType: "SCHED_CLS", isValidAccess: "bpf_tcp_sock_is_valid_access",
       convertAccess: "bpf_tcp_sock_convert_ctx_access", program: "bpf_tcp_sock", kernel: "tcp_sock",
-      listedOffsets: 160),
+      listedOffsets: 160, source: .contextMember("sk", helper: Helper.tcpSocket)),
     SocketPointer(
       name: "ptr:xdp_sock", programType: "XDP", isValidAccess: "bpf_xdp_sock_is_valid_access",
       convertAccess: "bpf_xdp_sock_convert_ctx_access", program: "bpf_xdp_sock", kernel: "xdp_sock",
-      listedOffsets: 64),
+      listedOffsets: 64, source: .socketMap),
   ]
 }

@@ -1,6 +1,5 @@
 import BPF
 import ContextABI
-import Emulation
 import SymbolicEvaluation
 
 /// Where, how wide and how a context is accessed.
@@ -33,7 +32,7 @@ struct SweptAccess {
 /// Every accepted access of one subject, and what could not be told.
 struct Sweep {
   var accesses: [AccessKey: SweptAccess] = [:]
-  var holes: [(key: AccessKey, fault: Fault)] = []
+  var holes: [(key: AccessKey, reason: UntoldReason)] = []
   var misconfigured: [(key: AccessKey, reason: String)] = []
   /// Conversions that are not understood.
   var unclear: [(key: AccessKey, reason: String)] = []
@@ -48,7 +47,7 @@ final class Sweeper {
   private let build: Build
   private let meanings: ConversionMeanings
   private var evaluations: [EvaluationKey: Result<ConversionMeanings.Evaluated, SymbolicError>] = [:]
-  private var immediateStores: [EvaluationKey: Bool] = [:]
+  private var immediateStores: [ObjectIdentifier: Bool] = [:]
 
   private struct EvaluationKey: Hashable {
     /// The identity of the conversion, or the access that is kept as it is.
@@ -71,7 +70,7 @@ final class Sweeper {
   /// Asks for every access from offset 0 up to `limit` bytes.
   func sweep(_ subject: Subject, limit: Int) -> Sweep {
     var sweep = Sweep()
-    for kind in build.probe.kinds {
+    for kind in build.oracle.kinds {
       for size in [1, 2, 4, 8] where kind != .readSignExtending || size < 8 {
         for offset in 0..<limit {
           let key = AccessKey(kind: kind, offset: offset, size: size)
@@ -81,8 +80,7 @@ final class Sweeper {
         }
       }
     }
-    sweep.dependsOnAttachTarget = build.callbacks.lookingAtAttachTarget.contains(
-      subject.access.isValidAccess)
+    sweep.dependsOnAttachTarget = build.oracle.dependsOnAttachTarget(subject.target)
     return sweep
   }
 
@@ -91,9 +89,9 @@ final class Sweeper {
   }
 
   private func ask(_ subject: Subject, _ key: AccessKey, _ sweep: inout Sweep) {
-    switch build.probe.outcome(subject.access, key.kind, offset: key.offset, size: key.size) {
+    switch build.oracle.outcome(subject, key.kind, offset: key.offset, size: key.size) {
     case .rejected: break
-    case .hole(let fault): sweep.holes.append((key, fault))
+    case .hole(let reason): sweep.holes.append((key, reason))
     case .misconfigured(let reason): sweep.misconfigured.append((key, reason))
     case .accepted(let access):
       if let state = access.newState, sweep.states[state] == nil { sweep.states[state] = key }
@@ -148,11 +146,11 @@ final class Sweeper {
   ) -> [AccessRegisters: ConversionMeanings.Evaluated] {
     var result: [AccessRegisters: ConversionMeanings.Evaluated] = [:]
     // Without a conversion no register matters; a sign extension is the read's, whose registers were tried.
-    guard subject.access.convertAccess != nil, key.kind != .readSignExtending else { return result }
+    guard build.oracle.mayConvert(subject.target), key.kind != .readSignExtending else { return result }
     for registers in AccessRegisters.allCases where registers != .different {
       if key.kind == .writeImmediate, registers == .same { continue }
-      switch build.probe.outcome(
-        subject.access, key.kind, offset: key.offset, size: key.size, registers: registers)
+      switch build.oracle.outcome(
+        subject, key.kind, offset: key.offset, size: key.size, registers: registers)
       {
       case .accepted(let access):
         do throws(SymbolicError) {
@@ -161,7 +159,7 @@ final class Sweeper {
         } catch {
           sweep.unclear.append((key, "with the registers \(registers.rawValue): \(error)"))
         }
-      case .hole(let fault): sweep.holes.append((key, fault))
+      case .hole(let reason): sweep.holes.append((key, reason))
       case .misconfigured(let reason):
         sweep.misconfigured.append((key, "with the registers \(registers.rawValue): \(reason)"))
       case .rejected: break
@@ -174,10 +172,10 @@ final class Sweeper {
   private func immediates(
     _ subject: Subject, _ key: AccessKey
   ) -> [(immediate: Int32, evaluated: ConversionMeanings.Evaluated)] {
-    Self.immediates.compactMap { immediate in
+    differingImmediates.compactMap { immediate in
       guard
-        case .accepted(let access) = build.probe.outcome(
-          subject.access, .writeImmediate, offset: key.offset, size: key.size, immediate: immediate),
+        case .accepted(let access) = build.oracle.outcome(
+          subject, .writeImmediate, offset: key.offset, size: key.size, immediate: immediate),
         let evaluated = try? meanings.evaluate(
           access.code, isWrite: true, base: AccessRegisters.different.base, value: nil)
       else { return nil }
@@ -185,25 +183,21 @@ final class Sweeper {
     }
   }
 
-  /// Immediates that a conversion may treat differently: small, none, all bits, and around the widths of fields.
-  private static let immediates: [Int32] = [0x11, 0, -1, 0xffff, 0x10000, 0x7fff_ffff]
-
   /// Whether a store of an immediate does what the store of a register does that holds it.
   private func isAsRegisterStore(_ subject: Subject, _ key: AccessKey) -> Bool {
     guard
-      case .accepted(let store) = build.probe.outcome(
-        subject.access, .write, offset: key.offset, size: key.size),
-      case .accepted(let first) = build.probe.outcome(
-        subject.access, .writeImmediate, offset: key.offset, size: key.size)
+      case .accepted(let store) = build.oracle.outcome(
+        subject, .write, offset: key.offset, size: key.size),
+      case .accepted(let first) = build.oracle.outcome(
+        subject, .writeImmediate, offset: key.offset, size: key.size)
     else { return false }
-    let memo = EvaluationKey(
-      conversion: first.conversion.map { ObjectIdentifier($0) }, kept: first.kept, isWrite: true,
-      registers: .different)
-    if let known = immediateStores[memo] { return known }
-    let result = Self.immediates.allSatisfy { immediate in
+    // Equal instructions alone do not tell that the access is converted alike for other immediates.
+    let memo = first.conversion.map { ObjectIdentifier($0) }
+    if let memo, let known = immediateStores[memo] { return known }
+    let result = differingImmediates.allSatisfy { immediate in
       guard
-        case .accepted(let access) = build.probe.outcome(
-          subject.access, .writeImmediate, offset: key.offset, size: key.size, immediate: immediate),
+        case .accepted(let access) = build.oracle.outcome(
+          subject, .writeImmediate, offset: key.offset, size: key.size, immediate: immediate),
         let stored = try? meanings.evaluate(
           access.code, isWrite: true, base: AccessRegisters.different.base, value: nil),
         let expected = try? meanings.evaluate(
@@ -213,7 +207,7 @@ final class Sweeper {
       else { return false }
       return stored == expected
     }
-    immediateStores[memo] = result
+    if let memo { immediateStores[memo] = result }
     return result
   }
 }

@@ -24,25 +24,20 @@ struct VerifierLayout {
   let isValidAccessOffset: Int
   let convertAccessOffset: Int
 
-  /// The values of `enum bpf_prog_type` by name without `BPF_PROG_TYPE_`, in the order of the enumeration.
-  let programTypes: [(name: String, value: Int)]
-  /// The values of `enum bpf_attach_type` by name without `BPF_`.
-  let attachTypes: [String: Int]
-  let registerTypes: RegisterTypes
+  let names: VerifierNames
   /// `BPF_READ` and `BPF_WRITE`.
   let readAccess: UInt64
   let writeAccess: UInt64
   /// A conversion must be shorter than this (`INSN_BUF_SIZE`): the length of `insn_buf` in `struct bpf_verifier_env` where
   /// it stands there (32, from 6.12 on), 16 before.
   let conversionLimit: Int
-  /// The structure that pairs the program types' contexts (`struct bpf_ctx_convert`, kernel/bpf/btf.c).
-  let contextPairs: TypeID
 
   /// Reads the layout from a build's types.
   ///
   /// - Throws: `ExtractionError` when a structure or a member that an audit needs is missing, or when the callbacks take
   ///   other arguments than they are known to: calling them would give answers to other questions.
-  init(_ types: TypeGraph) throws(ExtractionError) {
+  init(_ types: TypeGraph, _ names: VerifierNames) throws(ExtractionError) {
+    self.names = names
     let lookup = LayoutLookup(types: types)
     let operations = try lookup.composite("bpf_verifier_ops")
     let isValid = try lookup.member("is_valid_access", of: operations, "bpf_verifier_ops")
@@ -87,25 +82,12 @@ struct VerifierLayout {
       (infoTypeIDOffset ?? 0) + 4 <= infoSize
     else { throw .types("struct bpf_insn_access_aux has a member behind its end") }
 
-    programTypes = try lookup.enumerators("bpf_prog_type").compactMap { enumerator in
-      enumerator.name.hasPrefix("BPF_PROG_TYPE_")
-        ? (String(enumerator.name.dropFirst(14)), Int(enumerator.value)) : nil
-    }.filter { $0.0 != "UNSPEC" && (0..<1024).contains($0.1) }
-    var attachTypes: [String: Int] = [:]
-    for enumerator in try lookup.enumerators("bpf_attach_type") where enumerator.name.hasPrefix("BPF_") {
-      attachTypes[String(enumerator.name.dropFirst(4))] = Int(enumerator.value)
-    }
-    self.attachTypes = attachTypes
-    registerTypes = RegisterTypes(
-      types: try lookup.enumerators("bpf_reg_type"),
-      flags: try lookup.optionalEnumerators("bpf_type_flag"))
     let accessTypes = try lookup.enumerators("bpf_access_type")
     guard let read = accessTypes.first(where: { $0.name == "BPF_READ" }),
       let write = accessTypes.first(where: { $0.name == "BPF_WRITE" })
     else { throw .types("enum bpf_access_type lacks BPF_READ or BPF_WRITE") }
     readAccess = UInt64(bitPattern: read.value)
     writeAccess = UInt64(bitPattern: write.value)
-    contextPairs = try lookup.composite("bpf_ctx_convert")
     conversionLimit = try lookup.arrayCount("insn_buf", of: "bpf_verifier_env") ?? 16
   }
 }

@@ -23,9 +23,12 @@ enum VerifierTable {
     return found[0]
   }
 
-  /// Where the table ends at the latest: where the next symbol stands. Nil where symbols name functions alone.
+  /// Where the table ends, as its symbol says, or at the latest: where the next symbol stands. Nil where symbols name
+  /// functions alone.
   static func end(of table: UInt64, in image: KernelImage) -> UInt64? {
-    image.hasDataSymbols ? image.symbols.next(after: table) : nil
+    guard image.hasDataSymbols else { return nil }
+    if let size = image.symbols.size(at: table) { return table &+ size }
+    return image.symbols.next(after: table)
   }
 
   /// The places in memory that are such a table, in a kernel whose symbols name functions alone.
@@ -35,8 +38,8 @@ enum VerifierTable {
   /// elements must point to such structures too.
   private static func found(in image: KernelImage, _ layout: VerifierLayout) -> [UInt64] {
     guard let function = image.symbols.address(of: "sk_filter_is_valid_access"),
-      let number = layout.programTypes.first(where: { $0.name == "SOCKET_FILTER" })?.value,
-      let last = layout.programTypes.map(\.value).max()
+      let number = layout.names.programTypes.first(where: { $0.name == "SOCKET_FILTER" })?.value,
+      let last = layout.names.programTypes.map(\.value).max()
     else { return [] }
     var functions: Set<UInt64> = []
     image.symbols.forEach { _, address in functions.insert(address) }

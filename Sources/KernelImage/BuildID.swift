@@ -2,7 +2,7 @@ import ByteReading
 import CLibelf
 
 /// The GNU build id: what tells one build from all others (`ld --build-id`), in the NT_GNU_BUILD_ID note.
-enum BuildID {
+public enum BuildID {
   /// The build id of a kernel without section headers: its notes lie between `__start_notes` and `__stop_notes`
   /// (include/asm-generic/vmlinux.lds.h, NOTES).
   static func inMemory(_ memory: KernelMemory, _ symbols: SymbolTable) -> String? {
@@ -45,8 +45,10 @@ enum BuildID {
     }
   }
 
+  /// The description of the GNU build id among `notes`, in lower-case hexadecimal; nil where there is none.
+  ///
   /// A note is three words (name size, description size, type), the name and the description, each padded to 4 bytes.
-  static func inNotes(_ notes: ByteView, _ order: ByteOrder) throws(ByteError) -> String? {
+  public static func inNotes(_ notes: ByteView, _ order: ByteOrder) throws(ByteError) -> String? {
     var offset = 0
     while offset + 12 <= notes.count {
       let nameSize = Int(try notes.integer(UInt32.self, at: offset, order))

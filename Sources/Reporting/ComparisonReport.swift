@@ -5,12 +5,13 @@ import ContextABI
 public struct ComparisonReport: Sendable {
   /// One side of the comparison.
   public struct Side: Sendable {
-    /// What the user gave: a path, or a baseline's name.
+    /// What the user called it, without directories: a file's name, or a baseline's.
     public let name: String
     public let snapshot: Snapshot
 
+    /// - Parameter name: what the user gave: a path, or a baseline's name.
     public init(name: String, snapshot: Snapshot) {
-      self.name = name
+      self.name = name.split(separator: "/").last.map(String.init) ?? name
       self.snapshot = snapshot
     }
 
@@ -18,26 +19,98 @@ public struct ComparisonReport: Sendable {
     public var title: String {
       "\(snapshot.provenance.release) (\(snapshot.provenance.architecture))"
     }
+
+    /// The context of this name.
+    func context(_ name: String) -> Context? { snapshot.contexts.first { $0.name == name } }
+
+    /// How to name the programs of a context.
+    func programNames(_ context: String) -> ProgramNames {
+      ProgramNames(snapshot.programs.filter { $0.context == context })
+    }
   }
 
   public let old: Side
   public let new: Side
+  /// The changes that count.
   public let verdict: Verdict
+  /// Changes that a person has accepted: they are not among those of the verdict.
+  public let waived: [WaivedChange]
+  /// The version of ctxabi that judged.
+  public let toolVersion: String
 
-  public init(old: Side, new: Side, verdict: Verdict) {
+  public init(
+    old: Side, new: Side, verdict: Verdict, waived: [WaivedChange] = [], toolVersion: String = ""
+  ) {
     self.old = old
     self.new = new
     self.verdict = verdict
+    self.waived = waived
+    self.toolVersion = toolVersion
   }
 
-  /// `3 breaking, 2 review, 5 additions, 40 notes`, severities without changes left out; `no change` where there is none.
+  /// `3 breaking, 2 to review, 5 additions, 40 notes`, severities without changes left out; `no change` where there is
+  /// none.
   public var summary: String {
-    let parts = Severity.allCases.reversed().compactMap { severity -> String? in
+    var parts = Severity.allCases.reversed().compactMap { severity -> String? in
       let count = verdict.count(severity)
-      guard count > 0 else { return nil }
-      return "\(count) \(Self.noun(severity, count))"
+      return count > 0 ? "\(count) \(Self.noun(severity, count))" : nil
     }
+    if !waived.isEmpty { parts.append("\(waived.count) waived") }
     return parts.isEmpty ? "no change" : parts.joined(separator: ", ")
+  }
+
+  /// Whether there is nothing to tell.
+  var isEmpty: Bool { verdict.changes.isEmpty && waived.isEmpty }
+
+  /// `breaking=1 review=0 additions=2 notes=40`, for scripts; what was waived or could not be covered only where there
+  /// is such.
+  public var countsLine: String {
+    var parts = [
+      "breaking=\(verdict.count(.breaking))", "review=\(verdict.count(.review))",
+      "additions=\(verdict.count(.addition))", "notes=\(verdict.count(.note))",
+    ]
+    if verdict.count(.coverage) > 0 { parts.append("uncovered=\(verdict.count(.coverage))") }
+    if !waived.isEmpty { parts.append("waived=\(waived.count)") }
+    return parts.joined(separator: " ")
+  }
+
+  /// The worst that happens to an existing program; nil where nothing has changed at all.
+  public var worst: Severity? { verdict.changes.map(\.rule.severity).filter { $0 != .coverage }.max() }
+
+  /// The verdict in one word or two.
+  var headline: String {
+    switch worst {
+    case .breaking: "Breaking"
+    case .review: "To review"
+    case .addition: "Additions only"
+    case .note, .coverage: "No change for programs"
+    case nil: verdict.uncovered.isEmpty ? "No change" : "No change found"
+    }
+  }
+
+  /// The verdict in one sentence.
+  var sentence: String {
+    let judged =
+      switch worst {
+      case .breaking: "Existing BPF programs break, or read something else."
+      case .review: "A machine can't tell whether existing BPF programs are affected: a person decides."
+      case .addition: "No existing BPF program is affected. What is new is a promise from now on."
+      case .note, .coverage: "Kernel members moved or instructions changed, and every context field followed."
+      case nil: "Both builds promise the same to BPF programs."
+      }
+    return verdict.uncovered.isEmpty ? judged : judged + " Not everything could be compared."
+  }
+
+  /// The programs of a change, in few words; nil where it is about all, or no, programs of a context.
+  func programs(of change: Change) -> String? {
+    guard !change.programs.isEmpty else { return nil }
+    let programs = new.snapshot.programs.filter { $0.context == change.context }
+    // A change of what both builds have says nothing of programs that are new.
+    let before = Set(old.snapshot.programs.map(\.name))
+    let common = programs.filter { before.contains($0.name) }
+    let isOfCommon = change.programs.allSatisfy(before.contains)
+    let text = ProgramNames(isOfCommon ? common : programs).text(change.programs)
+    return text == "all" ? "all programs" : text
   }
 
   static func noun(_ severity: Severity, _ count: Int) -> String {
@@ -47,6 +120,17 @@ public struct ComparisonReport: Sendable {
     case .review: "to review"
     case .breaking: "breaking"
     case .coverage: "not covered"
+    }
+  }
+
+  /// The heading of all changes of a severity.
+  static func heading(_ severity: Severity) -> String {
+    switch severity {
+    case .breaking: "Breaking"
+    case .review: "To review"
+    case .addition: "Additions"
+    case .note: "Notes"
+    case .coverage: "Not covered"
     }
   }
 }

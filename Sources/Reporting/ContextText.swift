@@ -19,174 +19,108 @@ public struct ContextText {
   private let width: Int
   private let style: Style
 
-  /// - Parameter width: how many columns a line should take.
+  /// - Parameter width: how many columns a line may take.
   public init(_ snapshot: Snapshot, detail: Detail, width: Int = 80, style: Style = .plain) {
     self.snapshot = snapshot
     self.detail = detail
-    self.width = width
+    self.width = max(width, 40)
     self.style = style
   }
 
   /// The lines of one context.
   public func lines(_ context: Context) -> [String] {
     let programs = snapshot.programs.filter { $0.context == context.name }
-    let names = ProgramNames(programs)
-    var lines = heading(context, programs)
-    if context.layout.size > 0 {
-      lines += members(of: context, names)
-      lines += summary(context.layout)
-      lines.append("};")
-    } else {
-      for rule in context.rules { lines += ruleLines(rule, names, heading: "\(rule.field)") }
-    }
-    return lines
+    let accesses = AccessText(context, programs, snapshot, detail: detail, width: width, style: style)
+    var lines = heading(context, programs, accesses)
+    guard context.layout.size > 0 else { return lines + accesses.lines(context.rules, of: nil) }
+    let opening = "struct \(Printable.line(context.name)) {"
+    lines += TextLayout.wrapped(opening, first: "", rest: "  ", width: width).map(style.bold)
+    lines += members(of: context, accesses)
+    return lines + summary(context.layout).map(style.dim) + ["};"]
   }
 
-  private func heading(_ context: Context, _ programs: [Program]) -> [String] {
+  // MARK: - Heading
+
+  private func heading(_ context: Context, _ programs: [Program], _ accesses: AccessText) -> [String] {
     let kernel = Set(programs.map(\.kernelContext)).sorted().joined(separator: ", ")
     let declared = snapshot.provenance.declarations[context.name].map { "\($0); " } ?? ""
-    let comment = style.dim("/* \(declared)in the kernel: \(kernel) */")
-    let types = TextLayout.wrapped(
-      ProgramNames([]).text(Set(programs.map(\.name))), first: "/* for ", rest: " * ", width: width - 3)
-    let intro = [comment] + types.dropLast().map { style.dim($0) } + [style.dim("\(types.last ?? "") */")]
-    return context.layout.size > 0 ? intro + [style.bold("struct \(context.name) {")] : intro
+    var sentences = ["\(declared)the kernel's \(kernel)"]
+    let types = ProgramNames([]).text(Set(programs.map { $0.name.hasPrefix("ptr:") ? $0.name : $0.type }))
+    if !types.isEmpty { sentences.append("seen by \(types)") }
+    if let usual = accesses.usual { sentences.append("accesses by \(usual), unless others are named") }
+    return sentences.enumerated().flatMap { index, sentence in
+      let isLast = index == sentences.count - 1
+      let lines = TextLayout.wrapped(
+        Printable.line(sentence) + (isLast ? " */" : ";"), first: index == 0 ? "/* " : " * ", rest: " *   ",
+        width: width)
+      return lines.map(style.dim)
+    }
   }
 
   // MARK: - Members
 
-  private func members(of context: Context, _ names: ProgramNames) -> [String] {
+  private func members(of context: Context, _ accesses: AccessText) -> [String] {
     var lines: [String] = []
     var shown: Set<Int> = []
     var end = 0
+    /// What there is to say of the accesses that start between two bits and were not shown yet.
+    func rules(_ start: Int, _ end: Int, of member: LayoutMember?) -> [String] {
+      guard detail != .layout else { return [] }
+      let indices = context.rules.indices.filter { index in
+        let bit = context.rules[index].offset * 8
+        return bit >= start && bit < end && !shown.contains(index)
+      }
+      shown.formUnion(indices)
+      return accesses.lines(indices.map { context.rules[$0] }, of: member)
+    }
     for member in context.layout.members {
       if member.bitOffset > end {
-        lines += hole(from: end, to: member.bitOffset, context, names, &shown)
+        lines += [hole(member.bitOffset - end)] + rules(end, member.bitOffset, of: nil)
       }
-      lines.append(declaration(member))
-      if detail != .layout {
-        for (index, rule) in context.rules.enumerated()
-        where !shown.contains(index) && belongs(rule, to: member) {
-          shown.insert(index)
-          let isWhole = rule.offset * 8 == member.bitOffset && rule.size * 8 == member.bitSize
-          lines += ruleLines(rule, names, heading: isWhole ? nil : "\(rule.field) \(rule.offset):\(rule.size)")
-        }
-      }
+      lines += declaration(member)
+      lines += rules(member.bitOffset, member.bitOffset + member.bitSize, of: member)
       end = max(end, member.bitOffset + member.bitSize)
     }
-    if end < context.layout.size * 8 {
-      lines += hole(from: end, to: context.layout.size * 8, context, names, &shown)
-    }
-    if detail != .layout {
-      for (index, rule) in context.rules.enumerated() where !shown.contains(index) {
-        lines += ruleLines(rule, names, heading: "\(rule.field) \(rule.offset):\(rule.size)")
-      }
-    }
-    return lines
+    if end < context.layout.size * 8 { lines.append(hole(context.layout.size * 8 - end)) }
+    return lines + rules(0, Int.max, of: nil)
   }
 
-  private func belongs(_ rule: AccessRule, to member: LayoutMember) -> Bool {
-    rule.offset * 8 >= member.bitOffset && rule.offset * 8 < member.bitOffset + member.bitSize
-  }
-
-  private func declaration(_ member: LayoutMember) -> String {
-    var type = member.type
-    var dimensions = ""
-    if let bracket = type.firstIndex(of: "[") {
-      dimensions = String(type[bracket...])
-      type = String(type[..<bracket])
-    }
+  private func declaration(_ member: LayoutMember) -> [String] {
+    let type = String(member.type.prefix { $0 != "[" })
+    let dimensions = member.type.dropFirst(type.count)
     let isBitField = member.bitOffset % 8 != 0 || member.bitSize % 8 != 0
     let name = "\(member.name)\(dimensions)\(isBitField ? ":\(member.bitSize)" : "");"
     let place =
       isBitField
       ? "/* \(TextLayout.right(member.bitOffset / 8, 5)):\(member.bitOffset % 8) \(TextLayout.right((member.bitSize + 7) / 8, 3)) */"
       : "/* \(TextLayout.right(member.bitOffset / 8, 5)) \(TextLayout.right(member.bitSize / 8, 5)) */"
-    let start = "    \(TextLayout.padded(type, 22)) \(name)"
-    return "\(TextLayout.padded(style.bold(start), style.bold("").count + width - place.count - 1)) \(style.dim(place))"
+    let text = Printable.line("    \(TextLayout.padded(type, 22)) \(name)")
+    // The places stay together however wide the terminal is.
+    let column = min(width, 80) - place.count
+    guard text.count >= column else { return [style.bold(TextLayout.padded(text, column)) + style.dim(place)] }
+    let lines = TextLayout.wrapped(text, first: "    ", rest: "      ", width: width).map(style.bold)
+    return lines + [String(repeating: " ", count: column) + style.dim(place)]
   }
 
-  private func hole(
-    from start: Int, to end: Int, _ context: Context, _ names: ProgramNames, _ shown: inout Set<Int>
-  ) -> [String] {
-    var lines = [style.dim("    /* \((end - start) / 8) bytes hole */")]
-    guard detail != .layout else { return lines }
-    for (index, rule) in context.rules.enumerated()
-    where !shown.contains(index) && rule.offset * 8 >= start && rule.offset * 8 < end {
-      shown.insert(index)
-      lines += ruleLines(rule, names, heading: "\(rule.field) \(rule.offset):\(rule.size)")
-    }
-    return lines
+  private func hole(_ bits: Int) -> String {
+    style.dim(bits % 8 == 0 ? "    /* XXX \(bits / 8) bytes hole */" : "    /* XXX \(bits) bits hole */")
   }
 
   private func summary(_ layout: Layout) -> [String] {
-    var covered = Set<Int>()
-    for member in layout.members {
-      covered.formUnion(member.bitOffset..<member.bitOffset + member.bitSize)
+    var sum = 0
+    var holes = 0
+    var end = 0
+    for member in layout.members.sorted(by: { $0.bitOffset < $1.bitOffset }) {
+      if member.bitOffset > end { holes += 1 }
+      sum += max(0, member.bitOffset + member.bitSize - max(end, member.bitOffset))
+      end = max(end, member.bitOffset + member.bitSize)
     }
-    let holes = layout.size - (covered.count + 7) / 8
-    return [
-      style.dim(
-        "    /* size: \(layout.size), members: \(layout.members.count), alignment: \(layout.alignment)\(holes > 0 ? ", holes: \(holes) bytes" : "") */")
-    ]
-  }
-
-  // MARK: - Rules
-
-  private func ruleLines(_ rule: AccessRule, _ names: ProgramNames, heading: String?) -> [String] {
-    var lines: [String] = []
-    let kinds = style.kind(rule.kinds.map(\.rawValue).joined(separator: "+"), isWrite: rule.kinds[0].isWrite)
-    let label = heading.map { "\($0) " } ?? ""
-    let plain = "      \(rule.kinds.map(\.rawValue).joined(separator: "+")) \(label)"
-    let indent = String(repeating: " ", count: 10)
-    let wrapped = TextLayout.wrapped(
-      rule.meaning.description, first: "\(plain) ", rest: indent, width: width)
-    lines.append("      \(kinds) \(label)" + wrapped[0].dropFirst(plain.count))
-    lines += wrapped.dropFirst()
-    var notes: [String] = []
-    let programs = names.text(rule.programs)
-    if programs != "all" { notes.append("by \(programs)") }
-    if !rule.registerType.isEmpty, rule.registerType != "SCALAR_VALUE" {
-      notes.append("gives \(rule.registerType)")
+    let padding = layout.size - (end + 7) / 8
+    var lines = ["    /* size: \(layout.size), members: \(layout.members.count), alignment: \(layout.alignment) */"]
+    if holes > 0 || padding > 0 {
+      let gaps = [holes > 0 ? "holes: \(holes)" : nil, padding > 0 ? "padding: \(padding)" : nil].compactMap(\.self)
+      lines.append("    /* sum members: \((sum + 7) / 8), \(gaps.joined(separator: ", ")) */")
     }
-    if rule.needsPrivilege { notes.append("needs privilege (CAP_BPF)") }
-    switch rule.parts {
-    case .whole: if rule.size > 1 { notes.append("as a whole only") }
-    case .aligned: break
-    case .listed(let parts):
-      notes.append("parts \(parts.map { "\($0.offset):\($0.size)" }.joined(separator: " "))")
-    }
-    if !notes.isEmpty {
-      lines += TextLayout.wrapped(
-        notes.joined(separator: "; "), first: indent, rest: indent, width: width
-      ).map { style.dim($0) }
-    }
-    for deviation in rule.deviations {
-      lines += TextLayout.wrapped(
-        "with the registers \(deviation.registers.rawValue): \(deviation.meaning)", first: indent,
-        rest: indent + "  ", width: width
-      ).map { style.warning($0) }
-    }
-    for immediate in rule.immediates {
-      lines += TextLayout.wrapped(
-        "immediate \(immediate.immediate): \(immediate.meaning)", first: indent, rest: indent + "  ",
-        width: width)
-    }
-    if detail == .instructions { lines += instructions(rule, names, indent) }
     return lines
-  }
-
-  private func instructions(
-    _ rule: AccessRule, _ names: ProgramNames, _ indent: String
-  ) -> [String] {
-    rule.conversions.flatMap { conversion in
-      let intro =
-        rule.conversions.count > 1
-        ? TextLayout.wrapped(
-          "for \(names.text(conversion.programs)):", first: indent, rest: indent, width: width) : []
-      return intro
-        + ConversionText.lines(conversion.code, snapshot.byteOrder).map {
-          "\(indent)  \(style.dim($0))"
-        }
-    }
   }
 }

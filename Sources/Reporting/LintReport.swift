@@ -19,9 +19,12 @@ public struct LintReport {
     let title = "\(snapshot.provenance.release) (\(snapshot.provenance.architecture))"
     let count = findings.isEmpty ? "no finding" : "\(findings.count) finding\(findings.count == 1 ? "" : "s")"
     var lines = [style.bold("\(title): \(count)")]
+    let side = ComparisonReport.Side(name: snapshot.provenance.release, snapshot: snapshot)
+    let report = TextReport(
+      ComparisonReport(old: side, new: side, verdict: Verdict(findings, gate: .review)), width: width, style: style)
     for group in ChangeGroup.groups(of: findings) {
       lines.append("")
-      lines += TextReport.lines(of: group, in: snapshot, width: width)
+      lines += report.lines(group)
     }
     return lines.joined(separator: "\n") + "\n"
   }

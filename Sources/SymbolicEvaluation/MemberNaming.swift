@@ -292,22 +292,41 @@ final class MemberNaming {
     var inner = found.range
     inner = inner.lowerBound - base.bitOffset..<inner.upperBound - base.bitOffset
     for candidate in candidates {
-      guard let type = try types.composite(named: candidate),
+      let words = candidate.split(separator: ".", maxSplits: 1).map(String.init)
+      guard let structureName = words.first, let type = try types.composite(named: structureName),
         let structure = try types.composite(type), inner.upperBound <= structure.byteSize * 8
       else { continue }
-      let members = try resolution.members(of: type, at: inner)
-      guard members.allSatisfy({ $0.path != nil }) else { continue }
-      let text = "\(candidate)(\(place.prefix)\(name))"
+      let members = try members(of: type, part: words.count > 1 ? words[1] : nil, at: inner)
+      guard !members.isEmpty, members.allSatisfy({ $0.path != nil }) else { continue }
+      let text = "\(structureName)(\(place.prefix)\(name))"
       let place = Place(prefix: "\(text)->", pointer: text, type: type)
       return try members.map { member throws(TypeError) in
-        let inside = try resolved(member, place, candidate)
+        let inside = try resolved(member, place, structureName)
         return Resolved(
           member: inside.member, start: inside.start + base.bitOffset,
           range: inside.range.lowerBound + base.bitOffset..<inside.range.upperBound + base.bitOffset,
-          type: inside.type, structure: candidate, name: inside.name)
+          type: inside.type, structure: structureName, name: inside.name)
       }
     }
     return nil
+  }
+
+  /// The members of a structure at these bits; where a part of it is named, those of that part. None where there is no such
+  /// part, or where the bits are not in it.
+  private func members(
+    of type: TypeID, part: String?, at range: Range<Int>
+  ) throws(TypeError) -> [ResolvedMember] {
+    guard let part else { return try resolution.members(of: type, at: range) }
+    guard let member = try types.member(part, of: type), let size = try types.byteSize(of: member.type),
+      range.lowerBound >= member.bitOffset, range.upperBound <= member.bitOffset + size * 8
+    else { return [] }
+    let inner = range.lowerBound - member.bitOffset..<range.upperBound - member.bitOffset
+    return try resolution.members(of: member.type, at: inner).map { found in
+      ResolvedMember(
+        path: found.path.map { "\(part).\($0)" }, start: found.start + member.bitOffset, width: found.width,
+        range: found.range.lowerBound + member.bitOffset..<found.range.upperBound + member.bitOffset,
+        type: found.type, isRun: found.isRun)
+    }
   }
 
   /// What a pointer to numbers leads to: one number, or several in a row.

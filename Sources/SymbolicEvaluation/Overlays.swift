@@ -12,7 +12,8 @@ struct Overlay: Sendable {
   }
 
   let place: Place
-  /// The structures that may be there: the first that has a member at the bits in question is taken.
+  /// The structures that may be there: the first that has a member at the bits in question is taken. `structure.member`
+  /// stands for one of the members of a union: the one that BPF uses.
   let structures: [String]
   /// The program types for which this holds; nil for all.
   var programTypes: Set<String>? = nil
@@ -26,7 +27,7 @@ struct Overlay: Sendable {
     // include/net/strparser.h, since 5.12); TCP (include/net/tcp.h).
     Overlay(
       place: .bytes(of: "sk_buff", member: "cb"),
-      structures: ["sk_skb_cb", "qdisc_skb_cb", "tcp_skb_cb"], programTypes: ["SK_SKB"]),
+      structures: ["sk_skb_cb", "qdisc_skb_cb", "tcp_skb_cb.bpf", "tcp_skb_cb"], programTypes: ["SK_SKB"]),
     Overlay(
       place: .bytes(of: "sk_buff", member: "cb"), structures: ["tcp_skb_cb"],
       programTypes: ["SOCK_OPS"]),

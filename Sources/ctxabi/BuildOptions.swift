@@ -14,7 +14,7 @@ struct BuildOptions: ParsableArguments {
   @Argument(
     help: """
       The kernel build: a vmlinux, the vmlinuz or Image that is booted (compressed or not), or a .deb or .rpm package; of \
-      x86-64, arm64, riscv64 or s390x.
+      x86-64, arm64, riscv64 or s390x. Or live, the running kernel.
       """,
     completion: .file())
   var kernel: String
@@ -22,7 +22,11 @@ struct BuildOptions: ParsableArguments {
   @OptionGroup var settings: BuildSettings
 
   /// Opens the build with its types.
-  func open() throws -> (build: Build, provenance: Provenance) { try settings.open(kernel) }
+  ///
+  /// - Parameter tellsRules: whether more than the instructions is wanted of the running kernel.
+  func open(tellsRules: Bool = true) throws -> (build: Build, provenance: Provenance) {
+    try settings.open(kernel, tellsRules: tellsRules)
+  }
 
   /// The snapshot of the build.
   func snapshot() throws -> Snapshot { try settings.snapshot(of: kernel) }
@@ -62,9 +66,16 @@ struct BuildSettings: ParsableArguments {
   /// Opens a build with its types.
   ///
   /// - Parameter configuration: the build's, where the caller knows it.
+  /// - Parameter tellsRules: whether more than the instructions is wanted of the running kernel.
   func open(
-    _ kernel: String, configuration known: KernelConfiguration? = nil
+    _ kernel: String, configuration known: KernelConfiguration? = nil, tellsRules: Bool = true
   ) throws -> (build: Build, provenance: Provenance) {
+    if kernel == LiveBuild.name {
+      guard types != .dwarf else {
+        throw Failure(message: "the running kernel offers BTF, and no DWARF")
+      }
+      return try LiveBuild().open(config: config, tellsRules: tellsRules)
+    }
     do {
       let file = try stages.measure("open and decompress") {
         try KernelFile.open(kernel, member: member)
@@ -133,9 +144,7 @@ struct BuildSettings: ParsableArguments {
     let (build, provenance) = try open(kernel, configuration: configuration)
     let builder = SnapshotBuilder(build)
     let progress = Console.Progress()
-    builder.progress = { name, number, count in
-      progress.show("asking the verifier of \(provenance.release): \(name) (\(number) of \(count))")
-    }
+    builder.progress = progress.asking(provenance.release)
     defer { progress.finish() }
     let start = ContinuousClock.now
     do {

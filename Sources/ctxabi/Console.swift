@@ -1,4 +1,7 @@
+import ContextABI
+import Extraction
 import Glibc
+import Reporting
 
 /// What goes to the terminal, and how a command ends.
 enum Console {
@@ -23,10 +26,34 @@ enum Console {
 
   static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
 
-  static func error(_ message: String) { write("ctxabi: \(message)\n", to: STDERR_FILENO) }
+  static func error(_ message: String) {
+    write("ctxabi: \(Printable.lines(message))\n", to: STDERR_FILENO)
+  }
 
   /// A line that is neither result nor error.
   static func note(_ line: String) { write("\(line)\n", to: STDERR_FILENO) }
+
+  /// Says what is missing from the listing of the build `name`, if anything is.
+  ///
+  /// - Throws: when something is.
+  static func report(_ holes: [AccessListing.Hole], of name: String) throws {
+    guard !holes.isEmpty else { return }
+    for hole in holes.prefix(10) {
+      error("\(hole.configuration): \(hole.access ?? "every access") can't be told: \(hole.reason)")
+    }
+    throw Failure(message: "\(name): \(holes.count) accesses or configurations can't be told; the listing is not whole")
+  }
+
+  /// Says what of a build is not known.
+  static func reportHoles(of snapshot: Snapshot) {
+    let holes = snapshot.coverage.filter(\.isHole)
+    for item in holes.prefix(10) {
+      error("not covered: \(item.programs.joined(separator: ", ")): \(item.reason)")
+    }
+    if holes.count > 10 {
+      error("not covered: \(holes.count - 10) more; the snapshot's \"coverage\" lists all of them")
+    }
+  }
 
   private static func write(_ text: String, to descriptor: Int32) {
     var text = text
@@ -53,6 +80,13 @@ enum Console {
       guard Console.isTerminal(STDERR_FILENO), Console.seconds - start > 1 else { return }
       isShown = true
       Console.write("\r\u{1b}[K\(text.prefix(78))", to: STDERR_FILENO)
+    }
+
+    /// Shows how far the accesses of the kernel `release` have been asked for.
+    func asking(_ release: String) -> (_ program: String, _ number: Int, _ count: Int) -> Void {
+      { name, number, count in
+        self.show("asking the verifier of \(release): \(name) (\(number) of \(count))")
+      }
     }
 
     func finish() {

@@ -18,8 +18,9 @@ struct Ctxabi: ParsableCommand {
     version: Version.text,
     subcommands: [
       ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
-      CheckCommand.self, BisectCommand.self, BaselineCommand.self, LintCommand.self, RulesCommand.self,
-      ExplainCommand.self,
+      CheckCommand.self, BisectCommand.self, BaselineCommand.self, VerifyCommand.self, LintCommand.self,
+      RulesCommand.self, ExplainCommand.self,
+      ReportCommand.self, HistoryCommand.self,
     ])
 
   static func main() {

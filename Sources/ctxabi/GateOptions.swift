@@ -16,33 +16,44 @@ struct GateOptions: ParsableArguments {
   @Option(help: ArgumentHelp("From which severity on changes are shown.", valueName: "severity"))
   var show: Severity = .addition
 
+  @OptionGroup var reports: ReportOptions
+
   /// Writes the report of a comparison and ends with its exit status.
   func finish(
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change],
     waived: [(change: Change, waiver: Waiver)] = []
   ) throws {
-    let status = show(old: old, new: new, changes, waived: waived)
+    let report = report(old: old, new: new, changes, waived: waived)
+    try reports.write(report)
+    if !reports.useStandardOutput { Console.output(Console.text(of: report, lowest: show)) }
+    let status = report.verdict.exitStatus
     if status != 0 { throw ExitCode(status) }
   }
 
-  /// Writes the report of a comparison and returns its exit status.
-  ///
-  /// - Parameter heading: what stands above it; nothing is written where there is one and nothing has changed.
+  /// Shows one comparison of many under its heading, unless nothing has changed, and returns its exit status.
   func show(
-    old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change],
-    waived: [(change: Change, waiver: Waiver)] = [], heading: String? = nil
+    old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change], heading: String
   ) -> Int32 {
-    let verdict = Verdict(changes, gate: failOn)
-    if let heading {
-      if changes.isEmpty { return 0 }
-      Console.output("\(heading)\n")
-    }
-    let report = ComparisonReport(old: old, new: new, verdict: verdict)
-    Console.output(
-      TextReport(
-        report, lowest: show, width: Console.width,
-        style: Console.isColoured ? .coloured : .plain
-      ).text)
-    return verdict.exitStatus
+    if changes.isEmpty { return 0 }
+    let report = report(old: old, new: new, changes)
+    Console.output("\(heading)\n" + Console.text(of: report, lowest: show))
+    return report.verdict.exitStatus
+  }
+
+  private func report(
+    old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change],
+    waived: [(change: Change, waiver: Waiver)] = []
+  ) -> ComparisonReport {
+    ComparisonReport(
+      old: old, new: new, verdict: Verdict(changes, gate: failOn),
+      waived: waived.map { WaivedChange($0.change, WaiverNote($0.waiver)) }, toolVersion: Version.text)
+  }
+}
+
+extension WaiverNote {
+  init(_ waiver: Waiver) {
+    self.init(
+      reason: waiver.reason, who: waiver.who, date: waiver.date.description,
+      expires: waiver.expires.description)
   }
 }

@@ -52,7 +52,7 @@ import Testing
   @Test(arguments: TestKernel.all)
   func typesFromBTF(_ kernel: TestKernel) throws {
     let build = try TestBuild.open(kernel.path)
-    try #require(build.image.btf != nil)
+    try #require(build.image?.btf != nil)
     let one = try TestBuild.snapshot(build)
     let other = try TestBuild.snapshot(kernel.path, useBTF: true)
     #expect(one.programs == other.programs)

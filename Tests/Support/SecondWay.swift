@@ -21,7 +21,7 @@ public final class SecondWay {
 
   public init(_ build: Build) {
     self.build = build
-    order = build.image.architecture.byteOrder
+    order = build.byteOrder
   }
 
   private struct Case {
@@ -58,7 +58,7 @@ public final class SecondWay {
     var accesses: [(ConvertedAccess, bytes: [UInt8])] = []
     try source.forEachAccess { access in
       self.accesses += 1
-      let code = access.code.map { $0.hexadecimal(build.image.architecture.byteOrder) }.joined()
+      let code = access.code.map { $0.hexadecimal(build.byteOrder) }.joined()
       let key =
         "\(code) \(access.meaning) \(access.root.type.number) \(access.root.name) \(access.kind.isWrite) \(access.registers)"
       if seen.insert(key).inserted { accesses.append((access, Self.bytes(code))) }

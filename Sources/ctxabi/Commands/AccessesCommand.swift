@@ -19,12 +19,14 @@ struct AccessesCommand: ParsableCommand {
   @OptionGroup var build: BuildOptions
 
   func run() throws {
-    let (build, _) = try build.open()
+    let (build, provenance) = try build.open(tellsRules: false)
     var pending = ""
     let holes: [AccessListing.Hole]
+    let progress = Console.Progress()
     do {
-      holes = try AccessListing(build).forEachLine { line in
-        pending += line
+      defer { progress.finish() }
+      holes = try AccessListing(build).forEach(progress: progress.asking(provenance.release)) { access in
+        pending += access.line
         pending += "\n"
         if pending.utf8.count > 1 << 16 {
           Console.output(pending)
@@ -35,12 +37,6 @@ struct AccessesCommand: ParsableCommand {
       throw Failure(message: "\(self.build.kernel): \(error)")
     }
     Console.output(pending)
-    guard holes.isEmpty else {
-      for hole in holes.prefix(10) {
-        Console.error(
-          "\(hole.configuration): \(hole.kind.rawValue) \(hole.offset):\(hole.size) can't be told: \(build.describe(hole.fault))")
-      }
-      throw Failure(message: "\(holes.count) accesses can't be told; the listing is not whole")
-    }
+    try Console.report(holes, of: self.build.kernel)
   }
 }

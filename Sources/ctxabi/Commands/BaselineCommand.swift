@@ -129,7 +129,8 @@ struct BaselineUpdateCommand: ParsableCommand {
           changes, waivers, baseline: name, today: .today, path: store.baselines.waiversPath)
         report = ComparisonReport(
           old: .init(name: name, snapshot: old), new: .init(name: kernel, snapshot: snapshot),
-          verdict: Verdict(waived.open, gate: .breaking))
+          verdict: Verdict(waived.open, gate: .breaking),
+          waived: waived.waived.map { WaivedChange($0.change, WaiverNote($0.waiver)) }, toolVersion: Version.text)
         refused = waived.open.count { $0.rule.severity == .breaking }
         guard refused == 0 else { return nil }
         waivers.waivers.removeAll { waiver in waived.waived.contains { $0.waiver == waiver } }
@@ -137,10 +138,7 @@ struct BaselineUpdateCommand: ParsableCommand {
       }
     }
     if let report {
-      Console.output(
-        TextReport(
-          report, width: Console.width, style: Console.isColoured ? .coloured : .plain
-        ).text)
+      Console.output(Console.text(of: report))
     }
     guard refused == 0 else {
       Console.error(

@@ -9,9 +9,12 @@ struct ShowCommand: ParsableCommand {
     abstract: "Shows what programs see: layouts, who may access which field, and what it means.",
     discussion: """
       The layout is written as pahole does: offset and size in bytes behind each member. Below a field stands, for each \
-      way to access it, the expression over the kernel's own members that the access stands for. `value` is what a store \
-      stores. Programs are named by their type and, where it matters, their attach type; `+tstamp_type` names programs \
-      that have also accessed that field, and `ptr:` the socket pointers that a context or a helper hands out.
+      way to access it, the expression over the kernel's own members that the access stands for; `value` is what a store \
+      stores. `read` covers reads that extend the sign, and `write` stores of immediates, unless these stand on their own. \
+      In brackets: the programs, by type and, where it matters, attach type (`after tstamp_type`: that have accessed that \
+      field, too; `ptr:` a socket pointer that a context or a helper hands out); the type of register that a read gives; \
+      and which parts of the field may be accessed, as offset:size, where not every aligned part may: `whole only` none, \
+      `the same at` those that give what the whole gives.
 
       Examples:
         ctxabi show vmlinux --context __sk_buff
@@ -56,9 +59,7 @@ struct ShowCommand: ParsableCommand {
       style: Console.isColoured ? .coloured : .plain)
     Console.output(
       snapshot.contexts.map { text.lines($0).joined(separator: "\n") + "\n" }.joined(separator: "\n"))
-    for item in snapshot.coverage where item.isHole {
-      Console.error("not covered: \(item.programs.joined(separator: ", ")): \(item.reason)")
-    }
+    Console.reportHoles(of: snapshot)
   }
 
   /// A snapshot of layouts alone: nothing is emulated for it.

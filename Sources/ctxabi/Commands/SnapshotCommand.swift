@@ -1,6 +1,5 @@
 import ArgumentParser
 import ContextABI
-import Foundation
 
 /// `ctxabi snapshot`
 struct SnapshotCommand: ParsableCommand {
@@ -29,24 +28,10 @@ struct SnapshotCommand: ParsableCommand {
       Console.output(snapshot.json)
       return
     }
-    do {
-      try Data(snapshot.json.utf8).write(
-        to: URL(fileURLWithPath: output), options: Self.isDevice(output) ? [] : .atomic)
-    } catch {
-      throw Failure(message: "\(output): can't be written: \(error.localizedDescription)")
-    }
-    for item in snapshot.coverage where item.isHole {
-      Console.error("not covered: \(item.programs.joined(separator: ", ")): \(item.reason)")
-    }
+    try OutputFile(path: output).write(snapshot.json)
+    Console.reportHoles(of: snapshot)
     if snapshot.coverage.contains(where: \.isHole) {
       throw Failure(message: "\(output) has been written, but is not whole")
     }
-  }
-
-  /// Whether something else than a file stands at `path`: a device or pipe is written to, not replaced by a file.
-  private static func isDevice(_ path: String) -> Bool {
-    guard let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    else { return false }
-    return type != .typeRegular && type != .typeSymbolicLink
   }
 }

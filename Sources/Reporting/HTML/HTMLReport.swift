@@ -1,0 +1,182 @@
+import Comparison
+import ContextABI
+
+/// Writes a comparison as one page that needs nothing besides itself.
+struct HTMLReport {
+  private let report: ComparisonReport
+  private let cards: [ChangeCard]
+
+  init(_ report: ComparisonReport) {
+    self.report = report
+    let groups = ChangeGroup.groups(of: report.verdict.changes)
+    let counted = groups.enumerated().map { ChangeCard($1, anchor: "change-\($0 + 1)", report) }
+    let waived = report.waived.enumerated().map { index, waived in
+      ChangeCard(
+        ChangeGroup(changes: [waived.change]), waiver: waived.note, anchor: "waived-\(index + 1)", report)
+    }
+    cards = counted + waived
+  }
+
+  var text: String {
+    Page(
+      title: "Context ABI, \(report.old.title) to \(report.new.title): \(report.headline.lowercased())",
+      toolVersion: report.toolVersion, header: header, navigation: navigation,
+      content: overview + sections + unchanged
+    ).text
+  }
+
+  // MARK: - Header
+
+  private var header: Markup {
+    let severity = report.verdict.uncovered.isEmpty ? report.worst ?? .note : .coverage
+    return """
+      <p class='kicker'>ctxabi: the context ABI of two kernel builds, compared</p>
+      <h1>\(report.old.title) → \(report.new.title)</h1>
+      <div class='verdict \(severity.rawValue)'>
+      <p class='word'>\(report.headline)</p>
+      <p>\(report.sentence)</p>
+      <ul class='counts'>
+      \(counts)</ul>
+      </div>
+      <div class='builds'>
+      \(side("Old", report.old))\(side("New", report.new))</div>
+      <div class='choices'>
+      \(filters)\(Page.themeChoice)</div>
+
+      """
+  }
+
+  private var counts: Markup {
+    let present = Severity.allCases.reversed().filter { report.verdict.count($0) > 0 }
+    let items = present.map { severity -> Markup in
+      let count = report.verdict.count(severity)
+      return "<li class='\(severity.rawValue)'><b>\(count)</b> \(ComparisonReport.noun(severity, count))</li>\n"
+    }
+    let waived: Markup =
+      report.waived.isEmpty ? .empty : "<li class='waived'><b>\(report.waived.count)</b> waived</li>\n"
+    return items.joined("") + waived
+  }
+
+  private func side(_ label: String, _ side: ComparisonReport.Side) -> Markup {
+    let provenance = side.snapshot.provenance
+    let facts: [(String, String?)] = [
+      ("release", provenance.release), ("architecture", provenance.architecture), ("build ID", provenance.buildID),
+      ("compiler", provenance.compiler), ("types from", provenance.types),
+    ]
+    let rows = facts.compactMap { name, value -> Markup? in
+      value.map { "<dt>\(name)</dt><dd>\($0)</dd>\n" }
+    }
+    return """
+      <section aria-label='\(label) build'>
+      <h2>\(label): \(side.name)</h2>
+      <dl>
+      \(rows)</dl>
+      </section>
+
+      """
+  }
+
+  private var filters: Markup {
+    var choices: [(String, String)] = [.breaking, .review, .addition, .note].compactMap { (severity: Severity) in
+      let count = report.verdict.count(severity)
+      return count > 0 ? (severity.rawValue, "\(ComparisonReport.heading(severity).lowercased()) (\(count))") : nil
+    }
+    if !report.waived.isEmpty { choices.append(("waived", "waived (\(report.waived.count))")) }
+    guard choices.count > 1 else { return .empty }
+    let boxes = choices.map { name, label -> Markup in
+      "<label><input type='checkbox' id='show-\(name)' checked='checked' autocomplete='off'/> \(label)</label>\n"
+    }
+    return """
+      <fieldset class='choice'>
+      <legend>Show</legend>
+      \(boxes)</fieldset>
+
+      """
+  }
+
+  private var navigation: Markup {
+    let items = contextNames.map { name -> Markup in
+      let tone = cards.filter { $0.context == name }.max { $0.rank < $1.rank }?.tone ?? ""
+      return "<li class='\(tone)'><a href='#\(Self.anchor(name))'>\(name)</a></li>\n"
+    }
+    guard !items.isEmpty else { return .empty }
+    return """
+      <nav aria-label='Contexts with changes'>
+      <ul>
+      \(items)</ul>
+      </nav>
+
+      """
+  }
+
+  // MARK: - Overview
+
+  private var overview: Markup {
+    guard !cards.isEmpty else {
+      return """
+        <section aria-labelledby='what'>
+        <h2 id='what'>What changed</h2>
+        <p>Nothing: layouts, accesses and meanings of all \(report.new.snapshot.contexts.count) contexts are the same.</p>
+        </section>
+
+        """
+    }
+    return """
+      <section aria-labelledby='what'>
+      <h2 id='what'>What changed</h2>
+      \(list(cards.filter { $0.severity > .note }))\(notes)</section>
+
+      """
+  }
+
+  private func list(_ cards: [ChangeCard]) -> Markup {
+    cards.isEmpty ? .empty : "<ul class='overview'>\n\(cards.map(\.overviewItem))</ul>\n"
+  }
+
+  private var notes: Markup {
+    let notes = cards.filter { $0.severity == .note }
+    guard !notes.isEmpty else { return .empty }
+    let count = report.verdict.count(.note)
+    return """
+      <details>
+      <summary>\(count) \(count == 1 ? "note" : "notes") that no program notices</summary>
+      \(list(notes))</details>
+
+      """
+  }
+
+  // MARK: - Contexts
+
+  /// What has cards, that with the worst changes first.
+  private var contextNames: [String] {
+    var worst: [String: Int] = [:]
+    for card in cards { worst[card.context] = max(worst[card.context] ?? -1, card.rank) }
+    return worst.sorted { (-$0.value, $0.key) < (-$1.value, $1.key) }.map(\.key)
+  }
+
+  private var sections: Markup {
+    contextNames.map { name in
+      ContextSection(name, report, cards: cards.filter { $0.context == name }, anchor: Self.anchor(name)).markup
+    }.joined("")
+  }
+
+  private var unchanged: Markup {
+    let changed = Set(cards.map(\.context))
+    let same = report.new.snapshot.contexts.filter { !changed.contains($0.name) }
+    guard !same.isEmpty else { return .empty }
+    let items = same.map { context -> Markup in "<li><code>\(context.name)</code></li>\n" }
+    return """
+      <section aria-labelledby='unchanged'>
+      <h2 id='unchanged'>Without any change</h2>
+      <ul class='names'>
+      \(items)</ul>
+      </section>
+
+      """
+  }
+
+  /// The id of a context's section.
+  static func anchor(_ name: String) -> String {
+    "context-" + name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "_" }.joined()
+  }
+}

@@ -1,0 +1,152 @@
+import Comparison
+import ContextABI
+
+/// Writes a history as one page: field by kernel version, with what happened to each field and when.
+struct HistoryPage {
+  private let history: KernelHistory
+  private let contexts: [ContextHistory]
+  /// The cards of each step, by its number.
+  private let cards: [[ChangeCard]]
+
+  init(_ history: KernelHistory) {
+    self.history = history
+    contexts = history.contextNames.map { ContextHistory($0, history) }
+    cards = history.steps.enumerated().map { step, report in
+      // Notes are counted, not told: no program notices them.
+      let told = report.verdict.changes.filter { $0.rule.severity > .note }
+      return ChangeGroup.groups(of: told).enumerated().map { index, group in
+        ChangeCard(group, anchor: "step-\(step + 1)-\(index + 1)", report)
+      }
+    }
+  }
+
+  var text: String {
+    let first = history.stages.first?.title ?? ""
+    let last = history.stages.last?.title ?? ""
+    return Page(
+      title: "Context ABI history, \(first) to \(last)", toolVersion: history.toolVersion, header: header(first, last),
+      navigation: navigation, content: overview + contexts.map(section).joined("") + others
+    ).text
+  }
+
+  private func header(_ first: String, _ last: String) -> Markup {
+    """
+    <p class='kicker'>ctxabi: the context ABI through \(history.stages.count) kernel builds</p>
+    <h1>\(first) → \(last)</h1>
+    <p>What BPF programs see of the kernel, field by kernel build: when each field appeared, moved, changed its meaning or
+    went away, and who may read and write it.</p>
+    <div class='choices'>
+    \(Page.themeChoice)</div>
+
+    """
+  }
+
+  private var navigation: Markup {
+    let items = contexts.map { context -> Markup in
+      "<li><a href='#\(HTMLReport.anchor(context.name))'>\(context.name)</a></li>\n"
+    }
+    return "<nav aria-label='Contexts'>\n<ul>\n\(items)</ul>\n</nav>\n"
+  }
+
+  // MARK: - Overview
+
+  /// Context by build: how much changed.
+  private var overview: Markup {
+    let names = Set(cards.joined().map(\.context)).union(contexts.map(\.name)).sorted()
+    let rows = names.map { name -> Markup in
+      let head: Markup = contexts.contains { $0.name == name } ? "<code>\(name)</code>" : "\(name)"
+      let cells = history.steps.indices.map { overviewCell(cards[$0].filter { $0.context == name }) }
+      return
+        "<tr><th scope='row'><a href='#\(HTMLReport.anchor(name))'>\(head)</a></th><td class='none'>·</td>\(cells)</tr>\n"
+    }
+    return """
+      <section aria-labelledby='overview'>
+      <h2 id='overview'>What changed when</h2>
+      <div class='scroll' role='region' aria-label='Changes by context and build' tabindex='0'>
+      <table class='history'>
+      <caption>Changes from the build before: <span class='badge breaking'>breaking</span> \
+      <span class='badge review'>to review</span> <span class='badge addition'>addition</span></caption>
+      <thead><tr><th scope='col'>context</th>\(stageHeads)</tr></thead>
+      <tbody>
+      \(rows)</tbody>
+      </table>
+      </div>
+      </section>
+
+      """
+  }
+
+  private func overviewCell(_ cards: [ChangeCard]) -> Markup {
+    let badges = [Severity.coverage, .breaking, .review, .addition].compactMap { severity -> Markup? in
+      let found = cards.filter { $0.severity == severity }
+      guard let first = found.first else { return nil }
+      let count = found.reduce(0) { $0 + $1.group.changes.count }
+      let label = "\(count) \(ComparisonReport.noun(severity, count))"
+      return
+        "<a class='badge \(first.tone)' href='#\(first.anchor)' title='\(label)'>\(count)<span class='hidden'> \(label)</span></a> "
+    }
+    return badges.isEmpty ? "<td class='none'>·</td>" : "<td>\(badges)</td>"
+  }
+
+  private var stageHeads: [Markup] {
+    history.stages.indices.map { index in
+      let provenance = history.stages[index].snapshot.provenance
+      return
+        "<th scope='col'>\(provenance.release)<br/><span class='faint'>\(provenance.architecture)</span>\(reportLink(to: index))</th>"
+    }
+  }
+
+  /// A link to the report of what changed since the build before.
+  private func reportLink(to index: Int) -> Markup {
+    guard history.hasReportsBeside, index > 0 else { return "" }
+    let file = "\(history.stages[index - 1].name)..\(history.stages[index].name).html"
+    return "<br/><a href='\(file)'>report</a>"
+  }
+
+  // MARK: - Contexts
+
+  private func section(_ context: ContextHistory) -> Markup {
+    let anchor = HTMLReport.anchor(context.name)
+    let table = HistoryTable(context, cards: cards, heads: stageHeads).markup
+    let isChanged = cards.joined().contains { $0.context == context.name }
+    let content: Markup =
+      isChanged
+      ? table + steps(of: context.name)
+      : "<details>\n<summary>No change (\(context.rows.count) fields)</summary>\n\(table)</details>\n"
+    return """
+      <section id='\(anchor)' aria-labelledby='\(anchor)-title'>
+      <h2 id='\(anchor)-title'><code>\(context.name)</code></h2>
+      \(content)</section>
+
+      """
+  }
+
+  /// The changes of one context, or of what is no context's, step by step.
+  private func steps(of name: String) -> Markup {
+    history.steps.indices.map { step -> Markup in
+      let found = cards[step].filter { $0.context == name }
+      guard !found.isEmpty else { return .empty }
+      let report = history.steps[step]
+      return """
+        <details>
+        <summary>\(report.old.title) → \(report.new.title): \(found.reduce(0) { $0 + $1.group.changes.count }) changes</summary>
+        \(found.map(\.markup))</details>
+
+        """
+    }.joined("")
+  }
+
+  /// What is no context's: program types, kinds of accesses, the configuration.
+  private var others: Markup {
+    let names = Set(cards.joined().map(\.context)).subtracting(contexts.map(\.name)).sorted()
+    return names.map { name -> Markup in
+      let anchor = HTMLReport.anchor(name)
+      return """
+        <section id='\(anchor)' aria-labelledby='\(anchor)-title'>
+        <h2 id='\(anchor)-title'>\(name)</h2>
+        \(steps(of: name))</section>
+
+        """
+    }.joined("")
+  }
+}

@@ -1,0 +1,97 @@
+import Comparison
+
+/// Writes the history of one context as a table: a row a field, a column a build.
+struct HistoryTable {
+  private let context: ContextHistory
+  private let cards: [[ChangeCard]]
+  private let heads: [Markup]
+
+  init(_ context: ContextHistory, cards: [[ChangeCard]], heads: [Markup]) {
+    self.context = context
+    self.cards = cards
+    self.heads = heads
+  }
+
+  var markup: Markup {
+    """
+    <div class='scroll' role='region' aria-label='Fields of \(context.name) by build' tabindex='0'>
+    <table class='history'>
+    <caption>Offset in bytes where a field is new or has moved, r and w where any program may read and write</caption>
+    <thead><tr><th scope='col'>field</th>\(heads)<th scope='col'>read by</th><th scope='col'>written by</th></tr></thead>
+    <tbody>
+    \(sizes)\(context.rows.map(row))</tbody>
+    </table>
+    </div>
+
+    """
+  }
+
+  /// The size of the structure, with what happened to it as a whole.
+  private var sizes: Markup {
+    guard context.sizes.contains(where: { $0 ?? 0 > 0 }) else { return .empty }
+    let cells = context.sizes.indices.map { stage -> Markup in
+      let tags = tags(context.events[stage], stage)
+      guard let size = context.sizes[stage] else { return "<td class='none'>\(tags)</td>" }
+      return "<td class='there'>\(tags)\(size) bytes</td>"
+    }
+    return "<tr><th scope='row'>the structure</th>\(cells)<td></td><td></td></tr>\n"
+  }
+
+  private func row(_ row: ContextHistory.Row) -> Markup {
+    let cells = row.cells.indices.map { cell(row, $0) }
+    return """
+      <tr><th scope='row'><code>\(row.field)</code></th>\(cells)\
+      <td class='who'>\(Markup(breakable: row.readers))</td><td class='who'>\(Markup(breakable: row.writers))</td></tr>
+
+      """
+  }
+
+  private func cell(_ row: ContextHistory.Row, _ stage: Int) -> Markup {
+    let cell = row.cells[stage]
+    let before = stage > 0 ? row.cells[stage - 1] : nil
+    let tags = tags(cell.events, stage)
+    guard let place = cell.place else {
+      return tags.isEmpty ? "<td class='none'><span class='hidden'>absent</span></td>" : "<td class='none'>\(tags)</td>"
+    }
+    let isNew = before.map { $0.place == nil } ?? false
+    let isMoved = before?.place.map { $0 != place } ?? true
+    let offset: Markup = isMoved && !place.isEmpty ? "<span class='offset'>\(place)</span> " : .empty
+    // A new name for an old field, or for bytes of it, has no event of its own.
+    let appeared: Markup = isNew && tags.isEmpty ? "<span class='badge note'>new name</span> " : .empty
+    let access: Markup =
+      cell.access.isEmpty ? "<span class='hidden'>no access</span>–" : "\(cell.access)"
+    return "<td class='there'>\(tags)\(appeared)\(offset)<span class='faint'>\(access)</span></td>"
+  }
+
+  /// What happened that a program can notice, each word once.
+  private func tags(_ events: [Change], _ stage: Int) -> [Markup] {
+    var seen: Set<String> = []
+    return events.filter { $0.rule.severity > .note && seen.insert(Self.words[$0.rule.id] ?? $0.rule.id).inserted }
+      .map { tag($0, stage) }
+  }
+
+  /// What happened in a word, leading to the change in full.
+  private func tag(_ change: Change, _ stage: Int) -> Markup {
+    let word = Self.words[change.rule.id] ?? change.rule.id
+    let tone = change.rule.severity.rawValue
+    guard stage > 0, let card = cards[stage - 1].first(where: { $0.group.changes.contains(change) }) else {
+      return "<span class='badge \(tone)'>\(word)</span> "
+    }
+    return "<a class='badge \(tone)' href='#\(card.anchor)' title='\(change.summary)'>\(word)</a> "
+  }
+
+  private static let words: [String: String] = [
+    Rule.fieldAdded.id: "new", Rule.paddingClaimed.id: "new", Rule.structureAdded.id: "new",
+    Rule.fieldRemoved.id: "gone",
+    Rule.structureRemoved.id: "gone", Rule.fieldMoved.id: "moved", Rule.fieldResized.id: "resized",
+    Rule.fieldRetyped.id: "retyped", Rule.fieldRenamed.id: "renamed", Rule.structureGrown.id: "grown",
+    Rule.structureShrunk.id: "shrunk", Rule.structureRealigned.id: "realigned", Rule.readGranted.id: "+read",
+    Rule.readRevoked.id: "−read", Rule.writeGranted.id: "+write", Rule.writeRevoked.id: "−write",
+    Rule.widthGranted.id: "+widths", Rule.widthRevoked.id: "−widths", Rule.offsetRevoked.id: "−parts",
+    Rule.privilegeRequired.id: "+privilege", Rule.privilegeDropped.id: "−privilege",
+    Rule.registerTypeChanged.id: "register type", Rule.meaningChanged.id: "meaning",
+    Rule.meaningUnprovable.id: "meaning?",
+    Rule.rangeWidened.id: "range", Rule.constantChanged.id: "constant", Rule.configuredConstantChanged.id: "constant",
+    Rule.faultChanged.id: "null check", Rule.partCorrected.id: "parts", Rule.excessRemoved.id: "range",
+  ]
+}

@@ -1,0 +1,112 @@
+import Comparison
+import ContextABI
+
+/// What became of one context and of its fields, build by build.
+struct ContextHistory {
+  /// A field in one build.
+  struct Cell {
+    /// `12`, in bytes; nil where the build does not have the field.
+    let place: String?
+    /// `r`, `rw`: what any program may do; empty where none may access it.
+    let access: String
+    /// What happened since the build before, the worst first.
+    let events: [Change]
+  }
+
+  struct Row {
+    let field: String
+    let cells: [Cell]
+    /// The programs that may read it, and write it, in the newest build that has it.
+    let readers: String
+    let writers: String
+  }
+
+  let name: String
+  /// The structure's size in each build; nil where it does not exist.
+  let sizes: [Int?]
+  /// Changes of the structure itself, by build.
+  let events: [[Change]]
+  let rows: [Row]
+
+  init(_ name: String, _ history: KernelHistory) {
+    self.name = name
+    let contexts = history.stages.map { $0.context(name) }
+    sizes = contexts.map { $0?.layout.size }
+    let changes = history.stages.indices.map { stage in
+      history.changes(to: stage).filter { $0.context == name }
+    }
+    events = changes.map { $0.filter { $0.field == nil } }
+    let fields = zip(history.stages, contexts).map { FieldsOfStage($0, $1) }
+    let known = Set(fields.flatMap(\.names))
+    let events = changes.map { changes in
+      Dictionary(grouping: changes.filter { $0.field != nil }) { Self.field(of: $0, known) }
+    }
+    rows = Self.order(fields).map { field in
+      let cells = fields.indices.map { stage in
+        Cell(
+          place: fields[stage].places[field], access: fields[stage].access(field), events: events[stage][field] ?? [])
+      }
+      let last = fields.last { $0.names.contains(field) }
+      return Row(field: field, cells: cells, readers: last?.readers(field) ?? "", writers: last?.writers(field) ?? "")
+    }
+  }
+
+  /// The row that tells of a change.
+  private static func field(of change: Change, _ known: Set<String>) -> String {
+    let field = change.field ?? ""
+    return known.contains(field) ? field : field.memberName
+  }
+
+  /// All fields, as the newest build has them; what that does not have stands where it was last.
+  private static func order(_ stages: [FieldsOfStage]) -> [String] {
+    var order: [String] = []
+    for stage in stages.reversed() {
+      for (index, name) in stage.names.enumerated() where !order.contains(name) {
+        let before = stage.names[..<index].last(where: order.contains)
+        let position = before.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? (index == 0 ? 0 : order.count)
+        order.insert(name, at: position)
+      }
+    }
+    return order
+  }
+}
+
+/// The fields of a context in one build.
+private struct FieldsOfStage {
+  /// The members, and what accesses belong to no member, in order.
+  let names: [String]
+  let places: [String: String]
+  private let matrix: AccessMatrix
+  private let programNames: ProgramNames
+
+  init(_ stage: ComparisonReport.Side, _ context: Context?) {
+    let pairs = (context?.layout.members ?? []).map { MemberPair(old: $0, new: $0, fate: .same) }
+    let programs = Set(stage.snapshot.programs.filter { $0.context == context?.name }.map(\.name))
+    matrix = AccessMatrix(old: context, new: context, pairs: pairs, programs: (programs, programs))
+    programNames = stage.programNames(context?.name ?? "")
+    var places = Dictionary(pairs.map { ($0.name, $0.new?.placeText ?? "") }, uniquingKeysWith: { first, _ in first })
+    let others = matrix.fields.filter { places[$0] == nil }
+    for field in others { places[field] = "" }
+    var seen: Set<String> = []
+    names = (pairs.map(\.name) + others).filter { seen.insert($0).inserted }
+    self.places = places
+  }
+
+  func access(_ field: String) -> String {
+    let cells = cells(field)
+    return (cells.contains { $0.cell.read != .none } ? "r" : "")
+      + (cells.contains { $0.cell.write != .none } ? "w" : "")
+  }
+
+  func readers(_ field: String) -> String { text(cells(field).filter { $0.cell.read != .none }) }
+  func writers(_ field: String) -> String { text(cells(field).filter { $0.cell.write != .none }) }
+
+  private func text(_ columns: [(programs: [String], cell: AccessMatrix.Cell)]) -> String {
+    columns.isEmpty ? "" : programNames.text(columns.flatMap(\.programs))
+  }
+
+  private func cells(_ field: String) -> [(programs: [String], cell: AccessMatrix.Cell)] {
+    guard let index = matrix.fields.firstIndex(of: field) else { return [] }
+    return matrix.columns.map { ($0.programs, $0.cells[index]) }
+  }
+}

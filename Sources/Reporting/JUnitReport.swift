@@ -1,0 +1,169 @@
+import Comparison
+import ContextABI
+
+/// Writes a comparison as JUnit XML: a test suite a context, a test case a rule at or above the gate, so that a system that
+/// shows test results tells what was checked, and follows each check over time.
+struct JUnitReport {
+  private let report: ComparisonReport
+
+  init(_ report: ComparisonReport) { self.report = report }
+
+  var text: String {
+    let suites = suites
+    let total = suites.reduce(Counts()) { $0 + $1.counts }
+    let xml: Markup = """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <testsuites name="ctxabi" \(total.attributes)>
+      \(suites.map(\.xml))</testsuites>
+
+      """
+    return xml.source
+  }
+
+  // MARK: - Suites
+
+  /// What is no context's stands apart.
+  private static let general = [Change.programs, Change.everything, Change.configuration, Change.coverage]
+
+  private var suites: [Suite] {
+    let changes = report.verdict.changes
+    let contexts = Set(
+      (report.old.snapshot.contexts + report.new.snapshot.contexts).map(\.name)
+        + changes.map(\.context) + report.waived.map(\.change.context) + [Change.programs])
+    return contexts.sorted().map { context in
+      Suite(
+        name: context, rules: rules(of: context), changes: changes.filter { $0.context == context },
+        waived: report.waived.filter { $0.change.context == context }, gate: report.verdict.gate)
+    }
+  }
+
+  /// The rules that are checked for a context: those that can fail.
+  private func rules(of context: String) -> [Rule] {
+    RuleCatalog.all.filter { rule in
+      rule.severity >= report.verdict.gate
+        && Self.generalRules.contains(rule.id) == Self.general.contains(context)
+        && (rule.severity == .coverage) == (context == Change.coverage)
+        && rule.id != Rule.configurationDiffers.id
+        && (context != Change.everything || Self.kindRules.contains(rule.id))
+        && (context != Change.programs || !Self.kindRules.contains(rule.id))
+    }
+  }
+
+  private static let kindRules: Set<String> = [Rule.accessKindRemoved.id, Rule.accessKindAdded.id]
+  private static let generalRules = kindRules.union([
+    Rule.programTypeRemoved.id, Rule.programTypeAdded.id, Rule.attachTypeRemoved.id, Rule.attachTypeAdded.id,
+    Rule.contextChanged.id, Rule.coverageLost.id, Rule.coverageGained.id,
+  ])
+}
+
+/// How many test cases there are, and how they ended.
+private struct Counts {
+  var tests = 0
+  var failures = 0
+  var errors = 0
+  var skipped = 0
+
+  var attributes: Markup {
+    "tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\""
+  }
+
+  static func + (left: Counts, right: Counts) -> Counts {
+    Counts(
+      tests: left.tests + right.tests, failures: left.failures + right.failures,
+      errors: left.errors + right.errors, skipped: left.skipped + right.skipped)
+  }
+}
+
+/// The checks of one context.
+private struct Suite {
+  let name: String
+  let cases: [Case]
+  private let below: [Change]
+
+  init(name: String, rules: [Rule], changes: [Change], waived: [WaivedChange], gate: Severity) {
+    self.name = name
+    let findings = changes.filter { $0.rule.severity >= gate }
+    below = changes.filter { $0.rule.severity < gate }
+    let found = Set((findings + waived.map(\.change)).map(\.rule))
+    // A rule that found something has a case, whatever the plan was.
+    let checked = RuleCatalog.all.filter { rules.contains($0) || found.contains($0) }
+    let unknown = found.filter { rule in !RuleCatalog.all.contains(rule) }.sorted { $0.id < $1.id }
+    cases = (checked + unknown).map { rule in
+      Case(
+        suite: name, rule: rule, findings: findings.filter { $0.rule == rule },
+        waived: waived.filter { $0.change.rule == rule })
+    }
+  }
+
+  var counts: Counts { cases.reduce(Counts()) { $0 + $1.counts } }
+
+  var xml: Markup {
+    """
+      <testsuite name="\(name)" \(counts.attributes)>
+    \(cases.map(\.xml))\(output)  </testsuite>
+
+    """
+  }
+
+  private var output: Markup {
+    below.isEmpty
+      ? .empty
+      : """
+          <system-out>\(below.map { "\($0.place): \($0.summary) [\($0.rule.id)]\n" as Markup })</system-out>
+
+      """
+  }
+}
+
+/// One rule, checked for one context.
+private struct Case {
+  let suite: String
+  let rule: Rule
+  let findings: [Change]
+  let waived: [WaivedChange]
+
+  private var isError: Bool { !findings.isEmpty && rule.severity == .coverage }
+
+  var counts: Counts {
+    Counts(
+      tests: 1, failures: findings.isEmpty || isError ? 0 : 1, errors: isError ? 1 : 0,
+      skipped: findings.isEmpty && !waived.isEmpty ? 1 : 0)
+  }
+
+  var xml: Markup {
+    let attributes: Markup = "classname=\"\(suite)\" name=\"\(rule.id)\""
+    if let first = findings.first {
+      let more = findings.count > 1 ? " (and \(findings.count - 1) more)" : ""
+      let details = (findings.map { Self.detail($0) } + waived.map { Self.detail($0) }).joined("\n")
+      let tag: Markup = isError ? "error" : "failure"
+      return """
+            <testcase \(attributes)>
+              <\(tag) type="\(rule.severity.rawValue)" message="\(first.place): \(first.summary)\(more)">\(details)</\(tag)>
+            </testcase>
+
+        """
+    }
+    guard let first = waived.first else { return "    <testcase \(attributes)/>\n" }
+    return """
+          <testcase \(attributes)>
+            <skipped message="waived: \(first.change.place): \(first.note.reason)"/>
+          </testcase>
+
+      """
+  }
+
+  private static func detail(_ change: Change) -> Markup {
+    var lines: [Markup] = ["\(change.place): \(change.summary)"]
+    let evidence = change.evidence
+    if let before = evidence.before { lines.append("  was: \(before)") }
+    if let after = evidence.after { lines.append("  is: \(after)") }
+    if let witness = evidence.witness { lines.append("  witness: \(witness)") }
+    if let remark = evidence.remark { lines.append("  \(remark)") }
+    if !change.programs.isEmpty { lines.append("  for: \(change.programs.joined(separator: ", "))") }
+    return lines.joined("\n")
+  }
+
+  private static func detail(_ waived: WaivedChange) -> Markup {
+    detail(waived.change) + "\n  waived by \(waived.note.who): \(waived.note.reason)"
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Comparison
+import Reporting
+
+/// `ctxabi report`
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Writes reports of what changed between two builds, whatever the verdict.",
+    discussion: """
+      The same reports as those of diff and check, without being a gate: the exit status is 0 when they were written. \
+      Without --report the text goes to the standard output. Equal builds and names give equal reports, byte by byte.
+
+      Examples:
+        ctxabi report debian-6.1-amd64 debian-6.12-amd64 --report html=report.html
+        ctxabi report old.json new.json --report markdown=- | mail -s 'Context ABI' list
+      """)
+
+  @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: .file())
+  var old: String
+
+  @Argument(help: "The newer side.", completion: .file())
+  var new: String
+
+  @OptionGroup var settings: BuildSettings
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var reports: ReportOptions
+
+  func run() throws {
+    let before = try SnapshotSource(name: old, settings: settings, store: store.baselines).load()
+    let after = try SnapshotSource(name: new, settings: settings, store: store.baselines).load()
+    let report = ComparisonReport(
+      old: .init(name: old, snapshot: before), new: .init(name: new, snapshot: after),
+      verdict: Verdict(SnapshotComparison(old: before, new: after).changes(), gate: .review),
+      toolVersion: Version.text)
+    try reports.write(report)
+    if reports.requests.isEmpty { Console.output(Console.text(of: report)) }
+  }
+}
