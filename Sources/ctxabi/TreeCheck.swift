@@ -55,20 +55,23 @@ struct TreeCheck {
       old: old, new: new, SnapshotComparison(old: old.snapshot, new: new.snapshot).changes())
   }
 
-  /// Compares each commit with the one before it, and tells of those that change something.
+  /// Compares each commit with the one before it, and tells of those that change something. Reports that go to files are of
+  /// the series as a whole.
   private func compareEach(_ base: String, _ head: String, _ checkout: Checkout) throws {
     let commits = try auditor.withTree { try checkout.commits(from: base, to: head) }
     guard !commits.isEmpty else { throw Failure(message: "there is no commit between the base and the head: there is nothing to check") }
-    var old = try side(base, checkout)
+    let first = try side(base, checkout)
+    var old = first
     var worst: Int32 = 0
     for commit in commits {
       let new = try side(commit, checkout)
       let changes = SnapshotComparison(old: old.snapshot, new: new.snapshot).changes()
-      let status = gate.show(old: old, new: new, changes, heading: new.name)
+      let status = try gate.show(old: old, new: new, changes, heading: new.name)
       // A finding counts more than something that could not be checked.
       worst = worst == 1 || status == 1 ? 1 : max(worst, status)
       old = new
     }
+    try gate.finishSeries(old: first, new: old, SnapshotComparison(old: first.snapshot, new: old.snapshot).changes())
     if worst != 0 { throw ExitCode(worst) }
   }
 }

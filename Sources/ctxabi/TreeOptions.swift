@@ -21,7 +21,11 @@ struct TreeOptions: ParsableArguments {
     completion: .file())
   var apply: String?
 
-  @Flag(help: "Of a kernel tree: compare commit by commit, so that a finding names the commit that made it.")
+  @Flag(
+    help: """
+      Of a kernel tree: compare commit by commit, so that a finding names the commit that made it. Reports that go to files \
+      are of all commits together.
+      """)
   var each = false
 
   @Option(

@@ -48,6 +48,17 @@ import Testing
     #expect(report.count == 2 && report[1].contains("meaning-changed") && !report[0].contains("meaning-changed"))
   }
 
+  /// A report to the standard output is of each commit, one to a file of all of them.
+  @Test func reportsOfASeries() throws {
+    let tree = try TinyTree([], ["NETNS_INUM"], ["NETNS_INUM", "NETNS_INUM_UNGUARDED"])
+    let file = try TemporaryFile.write([], name: "report.json")
+    let result = try tree.check("--base", "HEAD~2", "--each", "--report", "markdown=-", "--report", "json=\(file)")
+    #expect(result.status == 1, "\(result)")
+    #expect(result.output.contains("Turn on NETNS_INUM, NETNS_INUM_UNGUARDED") && result.output.contains("`meaning-changed`"))
+    let whole = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(whole.contains("field-added") && !whole.contains("meaning-changed"))
+  }
+
   @Test func changesThatAreNotCommitted() throws {
     let tree = try TinyTree(["NETNS_INUM"])
     #expect(try tree.check("--base", "HEAD").messages.contains("the same commit: there is nothing to check"))

@@ -21,27 +21,27 @@ import Testing
   static let patches = [
     Patch(
       name: "add-netns_inum", base: "base", status: 0, rules: ["field-added"],
-      said: ["1 addition\n", "exposes  skb->dev, skb->dev->nd_net.net->ns.inum"]),
+      said: ["exposes skb->dev, skb->dev->nd_net.net->ns.inum"]),
     Patch(
       name: "drop-device-check", status: 1, rules: ["meaning-changed"],
-      said: ["was      \(meaning)\n", "is       skb->dev->nd_net.net->ns.inum\n", "with skb->dev = 0: was 0, is a fault (null pointer)"]),
+      said: ["was \(meaning)\n", "is skb->dev->nd_net.net->ns.inum\n", "with skb->dev = 0: was 0, is a fault (null pointer)"]),
     Patch(
       name: "read-another-member", status: 1, rules: ["meaning-changed"],
-      said: ["was      \(meaning)\n", "is       skb->dev ? skb->dev->nd_net.net->hash_mix : 0\n", "witness"]),
+      said: ["was \(meaning)\n", "is skb->dev ? skb->dev->nd_net.net->hash_mix : 0\n", "witness"]),
     Patch(
       name: "mask-value", status: 1, rules: ["meaning-changed"],
-      said: ["was      \(meaning)\n", "is       skb->dev ? (skb->dev->nd_net.net->ns.inum & 0xfffffff) : 0\n", "witness"]),
-    Patch(name: "fewer-programs", status: 1, rules: ["read-revoked"], said: ["for      socket_filter\n"]),
-    Patch(name: "writable", status: 0, rules: ["write-granted"], said: ["for      sched_act, sched_cls\n"]),
+      said: ["was \(meaning)\n", "is skb->dev ? (skb->dev->nd_net.net->ns.inum & 0xfffffff) : 0\n", "witness"]),
+    Patch(name: "fewer-programs", status: 1, rules: ["read-revoked"], said: ["for socket_filter\n"]),
+    Patch(name: "writable", status: 0, rules: ["write-granted"], said: ["for sched_act, sched_cls\n"]),
     Patch(name: "move-field", status: 1, rules: ["field-moved"], said: ["stands at 196 instead of 192"]),
     Patch(name: "narrow", status: 1, rules: ["field-resized"], said: ["takes 2 bytes instead of 4 bytes", "width-revoked"]),
-    Patch(name: "rename", status: 1, rules: ["field-renamed"], said: ["1 to review\n", "netns_inum is called netns_ino now"]),
+    Patch(name: "rename", status: 1, rules: ["field-renamed"], said: ["netns_inum is called netns_ino now"]),
     Patch(name: "remove", status: 1, rules: ["field-removed"], said: ["netns_inum is gone: it stood at 192"]),
     Patch(
       name: "without-namespaces", status: 1, rules: ["meaning-changed"],
-      said: ["was      \(meaning)\n", "is       0\n", "with skb->dev->nd_net.net->ns.inum = 1: was 1, is 0"]),
-    Patch(name: "reorder-members", status: 0, rules: [], said: ["notes are not shown"]),
-    Patch(name: "move-inum", base: "reorder-members", status: 0, rules: [], said: ["notes are not shown"]),
+      said: ["was \(meaning)\n", "is 0\n", "with skb->dev->nd_net.net->ns.inum = 1: was 1, is 0"]),
+    Patch(name: "reorder-members", status: 0, rules: []),
+    Patch(name: "move-inum", base: "reorder-members", status: 0, rules: []),
   ]
 
   @Test(arguments: patches)
@@ -50,7 +50,8 @@ import Testing
     #expect(result.status == patch.status, "\(result)")
     #expect(result.rules == patch.rules, "\(result)")
     #expect(patch.rules.isEmpty || result.output.contains("__sk_buff.netns_inum"), "\(result)")
-    for text in patch.said { #expect(result.output.contains(text), "\(text)\n\(result)") }
+    let output = result.output.replacing(#/ +/#, with: " ")
+    for text in patch.said { #expect(output.contains(text), "\(text)\n\(result)") }
   }
 
   /// The shadow follows: a note, with the member that moved.
@@ -72,7 +73,7 @@ import Testing
     for title in titles {
       let found = try #require(rest.firstRange(of: title), "\(title) in\n\(result)")
       // Only the first one adds something, and nothing breaks before the last.
-      #expect(!rest[..<found.lowerBound].contains("BREAKING"))
+      #expect(!rest[..<found.lowerBound].contains("[meaning-changed]"))
       rest = rest[found.upperBound...]
     }
     #expect(rest.contains("[meaning-changed]"))
