@@ -128,6 +128,11 @@ let package = Package(
       name: "CommandLineTests", dependencies: ["ctxabi", "ContextABI", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "KernelTreeTests", dependencies: ["ctxabi", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "RealTreeTests", dependencies: ["ctxabi", "TestSupport"],
+      exclude: ["Series"], swiftSettings: strict),
+    .testTarget(
       name: "RealKernelTests",
       dependencies: [
         "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport",

@@ -55,10 +55,13 @@ struct CallbackAddresses {
     in image: KernelImage, _ layout: VerifierLayout
   ) throws(ExtractionError) -> [String: CallbackAddresses] {
     let table = try VerifierTable.address(in: image, layout)
+    let end = VerifierTable.end(of: table, in: image)
     var result: [String: CallbackAddresses] = [:]
     do throws(ByteError) {
       for (name, number) in layout.names.programTypes {
         let entry = table &+ UInt64(number) * 8
+        // An enumerator that linux/bpf_types.h does not name, behind all that it names, has no entry.
+        if let end, entry >= end { continue }
         let operations = try image.memory.word(at: entry)
         guard operations != 0 else { continue }
         result[name] = CallbackAddresses(operations, image, layout)

@@ -23,6 +23,14 @@ enum VerifierTable {
     return found[0]
   }
 
+  /// Where the table ends, as its symbol says, or at the latest: where the next symbol stands. Nil where symbols name
+  /// functions alone.
+  static func end(of table: UInt64, in image: KernelImage) -> UInt64? {
+    guard image.hasDataSymbols else { return nil }
+    if let size = image.symbols.size(at: table) { return table &+ size }
+    return image.symbols.next(after: table)
+  }
+
   /// The places in memory that are such a table, in a kernel whose symbols name functions alone.
   ///
   /// Socket filters are in every kernel with BPF: somewhere a word points to `sk_filter_is_valid_access`, as the member of

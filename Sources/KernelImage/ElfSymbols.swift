@@ -29,8 +29,10 @@ extension ElfFile {
     let entrySize = MemoryLayout<Elf64_Sym>.size
     var addresses: [UInt64] = []
     var nameOffsets: [UInt32] = []
+    var sizes: [UInt64] = []
     addresses.reserveCapacity(entries.count / entrySize)
     nameOffsets.reserveCapacity(entries.count / entrySize)
+    sizes.reserveCapacity(entries.count / entrySize)
     for index in 0..<entries.count / entrySize {
       let entry = index * entrySize
       let info: UInt8 = try entries.integer(at: entry + 4, order)
@@ -48,7 +50,8 @@ extension ElfFile {
       if try names.integer(at: Int(name), order) as UInt8 == 0x24 /* $ */ { continue }
       addresses.append(try entries.integer(at: entry + 8, order))
       nameOffsets.append(name)
+      sizes.append(try entries.integer(at: entry + 16, order))
     }
-    return SymbolTable(addresses: addresses, nameOffsets: nameOffsets, names: names)
+    return SymbolTable(addresses: addresses, nameOffsets: nameOffsets, sizes: sizes, names: names)
   }
 }

@@ -6,16 +6,21 @@ import ByteReading
 public struct SymbolTable: Sendable {
   private let addresses: [UInt64]
   private let nameOffsets: [UInt32]
+  /// Empty in a table that does not tell sizes, as kallsyms is.
+  private let sizes: [UInt64]
   private let names: ByteView
   /// Open addressing; an entry is an index into `addresses` plus one, 0 is free.
   private let buckets: [UInt32]
 
   /// A table of symbols: `nameOffsets[i]` is where the NUL-terminated name of the symbol at `addresses[i]` starts in
   /// `names`.
-  public init(addresses: [UInt64], nameOffsets: [UInt32], names: ByteView) {
-    precondition(addresses.count == nameOffsets.count)
+  ///
+  /// - Parameter sizes: how many bytes each symbol stands for, 0 where that is not told; empty where none are told.
+  public init(addresses: [UInt64], nameOffsets: [UInt32], sizes: [UInt64] = [], names: ByteView) {
+    precondition(addresses.count == nameOffsets.count && (sizes.isEmpty || sizes.count == addresses.count))
     self.addresses = addresses
     self.nameOffsets = nameOffsets
+    self.sizes = sizes
     self.names = names
     var size = 16
     while size < addresses.count * 2 { size *= 2 }
@@ -68,6 +73,14 @@ public struct SymbolTable: Sendable {
     }
     return (name, address - best.address)
   }
+
+  /// How many bytes the symbol at `address` stands for; nil where that is not told.
+  public func size(at address: UInt64) -> UInt64? {
+    zip(addresses, sizes).lazy.filter { $0.0 == address && $0.1 > 0 }.map(\.1).max()
+  }
+
+  /// The address of the first symbol behind `address`.
+  public func next(after address: UInt64) -> UInt64? { addresses.lazy.filter { $0 > address }.min() }
 
   /// Every symbol, in the order of the table.
   public func forEach(_ body: (_ name: String, _ address: UInt64) -> Void) {

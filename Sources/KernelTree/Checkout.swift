@@ -1,110 +1,172 @@
+import Digest
 import Foundation
 import Processes
 
-/// Checks revisions of a tree out, in a clone of its own that shares the tree's objects: nothing is written to the tree, not
-/// even the list of its work trees.
+/// Checks revisions of a tree out, in a repository of its own that borrows the objects of the tree's: nothing is written to
+/// the tree, not even the list of its work trees.
 public struct Checkout: Sendable {
   private let tree: SourceTree
+  private let cache: TreeCache
+  private let git: Git
   /// Where the revisions are checked out.
-  public let directory: String
+  public var directory: String { cache.checkout }
 
   public init(_ tree: SourceTree, _ cache: TreeCache) throws(TreeError) {
     self.tree = tree
-    directory = cache.checkout
+    self.cache = cache
     guard tree.isGit else {
       throw .notATree(path: tree.path, problem: "it is no git work tree, so it has no revisions")
     }
-    if !FileManager.default.fileExists(atPath: "\(directory)/.git") {
+    git = Git(directory: cache.checkout)
+    try prepare()
+  }
+
+  /// What the user's settings must not change: no hooks, no signatures, files as they are stored.
+  private static let settings = """
+    [user]
+    \tname = ctxabi
+    \temail = ctxabi@localhost
+    [core]
+    \thooksPath = /dev/null
+    \tautocrlf = false
+    \tfsmonitor = false
+    [commit]
+    \tgpgSign = false
+    [gc]
+    \tauto = 0
+    [checkout]
+    \tworkers = 0
+
+    """
+
+  private func prepare() throws(TreeError) {
+    let original = Git(directory: tree.realPath)
+    let marker = "\(directory)/.git/ctxabi"
+    // What an interrupted run left: a repository that was not finished, a commit of a repository that is another one now.
+    let isWhole =
+      FileManager.default.fileExists(atPath: marker)
+      && ((try? git.run(["rev-parse", "--quiet", "--verify", "HEAD^{tree}"], "look at the checkout")) != nil
+        || !FileManager.default.fileExists(atPath: "\(directory)/.git/index"))
+    if !isWhole {
       try? FileManager.default.removeItem(atPath: directory)
-      _ = try git(
-        ["clone", "--quiet", "--shared", "--no-checkout", tree.realPath, directory], in: nil,
-        "clone \(tree.path)")
+      try Git(directory: cache.directory).run(
+        ["init", "--quiet", "--template=", directory], "make a repository in \(cache.directory)")
+      let settings = "\(directory)/.git/config"
+      try write((try? String(contentsOfFile: settings, encoding: .utf8)) ?? "", Self.settings, to: settings)
+      let objects = try original.run(
+        ["rev-parse", "--path-format=absolute", "--git-path", "objects"], "find the objects of \(tree.path)")
+      try? FileManager.default.createDirectory(
+        atPath: "\(directory)/.git/objects/info", withIntermediateDirectories: true)
+      try write(objects, "\n", to: "\(directory)/.git/objects/info/alternates")
+      try write("", to: marker)
+    }
+    // A tree that was cloned with --depth ends where this file says.
+    let shallow = try original.run(
+      ["rev-parse", "--path-format=absolute", "--git-path", "shallow"], "look at the depth of \(tree.path)")
+    if let ends = try? String(contentsOfFile: shallow, encoding: .utf8) {
+      try write(ends, to: "\(directory)/.git/shallow")
+    }
+    // Held by nobody: the cache is locked.
+    for left in ["index.lock", "HEAD.lock", "rebase-apply"] {
+      try? FileManager.default.removeItem(atPath: "\(directory)/.git/\(left)")
+    }
+  }
+
+  private func write(_ parts: String..., to path: String) throws(TreeError) {
+    do { try parts.joined().write(toFile: path, atomically: true, encoding: .utf8) } catch {
+      throw .cache(path: path, problem: error.localizedDescription)
     }
   }
 
   /// The commit that a name stands for in the user's tree.
   public func commit(_ revision: String) throws(TreeError) -> String {
-    let result = try run([
-      "-C", tree.realPath, "rev-parse", "--verify", "--quiet", "--end-of-options",
-      "\(revision)^{commit}",
-    ])
+    let result = try Git(directory: tree.realPath).result(
+      ["rev-parse", "--verify", "--quiet", "--end-of-options", "\(revision)^{commit}"])
     guard result.status == 0 else {
-      throw .git(action: "find the revision \(revision) in \(tree.path)", output: result.errors.isEmpty ? "there is none" : result.errors)
+      throw .git(
+        action: "find the revision \(revision)",
+        output: result.errors.isEmpty ? "\(tree.path) has no commit of this name" : result.errors)
     }
     return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// A commit with the tree's tracked files as they are now, changes that are not committed among them. Nothing of the tree
-  /// is touched: `git stash create` only writes objects.
+  /// A commit with the tree's tracked files as they are now, changes that are not committed among them. It is made in the
+  /// checkout's own repository, by way of a copy of the tree's index.
   public func workingState() throws(TreeError) -> (commit: String, isDirty: Bool) {
-    let made = try git(
-      ["-c", "user.name=ctxabi", "-c", "user.email=ctxabi@localhost", "stash", "create"],
-      in: tree.realPath, "look at the changes in \(tree.path)")
-    if made.isEmpty { return (try commit("HEAD"), false) }
+    let head = try commit("HEAD")
+    let original = Git(directory: tree.realPath)
+    let index = try original.run(
+      ["rev-parse", "--path-format=absolute", "--git-path", "index"], "find the index of \(tree.path)")
+    do {
+      try? FileManager.default.removeItem(atPath: cache.index)
+      try FileManager.default.copyItem(atPath: index, toPath: cache.index)
+    } catch { throw .cache(path: cache.index, problem: error.localizedDescription) }
+    let date = try original.run(["show", "--no-patch", "--format=%cI", head], "date the last commit")
+    let scratch = Git(
+      directory: tree.realPath,
+      environment: [
+        "GIT_INDEX_FILE": cache.index, "GIT_OBJECT_DIRECTORY": "\(directory)/.git/objects",
+        "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date,
+      ])
+    try scratch.run(["add", "--update"], "look at the changes in \(tree.path)")
+    let files = try scratch.run(["write-tree"], "keep the changes in \(tree.path)")
+    if files == (try treeObject(of: head)) { return (head, false) }
+    let made = try scratch.run(
+      [
+        "-c", "user.name=ctxabi", "-c", "user.email=ctxabi@localhost", "commit-tree", files, "-p", head, "-m",
+        "changes that are not committed",
+      ], "keep the changes in \(tree.path)")
     return (made, true)
   }
 
   /// The commits from `base`, left out, to `head`, the oldest first.
   public func commits(from base: String, to head: String) throws(TreeError) -> [String] {
-    try git(
-      ["rev-list", "--reverse", "--first-parent", "\(base)..\(head)"], in: directory, "list the commits"
-    ).split(separator: "\n").map(String.init)
+    try git.run(["rev-list", "--reverse", "--first-parent", "\(base)..\(head)"], "list the commits")
+      .split(separator: "\n").map(String.init)
   }
 
   /// `1234567890ab ("bpf: add netns_inum")`
   public func title(of commit: String) throws(TreeError) -> String {
-    try git(
-      ["show", "--no-patch", "--abbrev=12", "--format=%h (\"%s\")", commit], in: directory, "name a commit")
+    try git.run(["show", "--no-patch", "--abbrev=12", "--format=%h (\"%s\")", commit], "name a commit")
   }
 
   /// What the commit's files are, whatever its message and parents.
   public func treeObject(of commit: String) throws(TreeError) -> String {
-    try git(["rev-parse", "\(commit)^{tree}"], in: directory, "find the files of a commit")
+    try git.run(["rev-parse", "\(commit)^{tree}"], "find the files of a commit")
   }
 
   /// Brings the files to the state of a commit; files that do not differ are left alone, with their times.
   public func checkOut(_ commit: String) throws(TreeError) {
-    // What an interrupted run left.
-    try? FileManager.default.removeItem(atPath: "\(directory)/.git/index.lock")
-    _ = try git(
-      ["checkout", "--quiet", "--force", "--detach", commit], in: directory, "check out \(commit)")
+    try git.run(["checkout", "--quiet", "--force", "--detach", commit], "check out \(commit)")
+  }
+
+  /// Tells the files that are checked out apart as far as they decide the configuration.
+  public func configurationSources() throws(TreeError) -> String {
+    sha256(
+      try git.run(
+        [
+          "ls-files", "--stage", "--", "*Kconfig*", "scripts", "Makefile", "arch/*/Makefile", "arch/*/configs", "kernel/configs",
+        ], "list the configuration's sources"
+      ).utf8)
   }
 
   /// Applies a series of patches, as mails, on top of a commit, and returns the last of the new commits.
   public func apply(_ mails: String, on base: String) throws(TreeError) -> String {
-    try? FileManager.default.removeItem(atPath: "\(directory)/.git/rebase-apply")
     try checkOut(base)
-    let path = URL(fileURLWithPath: mails).path
-    let result = try run([
-      "-C", directory, "-c", "user.name=ctxabi", "-c", "user.email=ctxabi@localhost", "am",
-      "--quiet", "--3way", "--committer-date-is-author-date", path,
+    let result = try git.result([
+      "am", "--quiet", "--3way", "--committer-date-is-author-date", "--", URL(fileURLWithPath: mails).path,
     ])
     guard result.status == 0 else {
-      _ = try? git(["am", "--abort"], in: directory, "take patches back")
+      _ = try? git.run(["am", "--abort"], "take patches back")
       throw .git(action: "apply \(mails)", output: result.errors + result.output)
     }
-    return try git(["rev-parse", "HEAD"], in: directory, "name the last patch's commit")
+    return try git.run(["rev-parse", "HEAD"], "name the last patch's commit")
   }
 
-  /// The commit that halves what is left between good ones and a bad one; nil when only the bad one is left.
-  public func midpoint(good: [String], bad: String) throws(TreeError) -> String? {
-    let found = try git(
-      ["rev-list", "--bisect", bad] + good.map { "^\($0)" }, in: directory, "halve the commits")
-    return found.isEmpty || found == bad ? nil : found
-  }
-
-  private func git(
-    _ arguments: [String], in directory: String?, _ action: String
-  ) throws(TreeError) -> String {
-    let place = directory.map { ["-C", $0] } ?? []
-    let result = try run(place + arguments)
-    guard result.status == 0 else { throw .git(action: action, output: result.errors) }
-    return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
-  }
-
-  private func run(_ arguments: [String]) throws(TreeError) -> ExternalCommand.Result {
-    do { return try ExternalCommand(name: "git", arguments: arguments).run() } catch {
-      throw .tool(error)
-    }
+  /// The commits between good ones and a bad one, that one among them: those first that halve the rest best.
+  public func suspects(good: [String], bad: String) throws(TreeError) -> [String] {
+    // Each line is a commit, followed by `(dist=3)`.
+    try git.run(["rev-list", "--bisect-all", bad] + good.map { "^\($0)" }, "halve the commits")
+      .split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
   }
 }

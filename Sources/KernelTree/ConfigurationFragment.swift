@@ -1,13 +1,3 @@
-/// The configuration that a tree is audited with.
-public enum TreeConfiguration: Sendable, Hashable {
-  /// The architecture's defaults, with the fragment below.
-  case defaults
-  /// The tree's own `.config`, brought up to date.
-  case own
-  /// This file, brought up to date.
-  case file(String)
-}
-
 /// Options that turn on everything that decides fields of contexts, and keep the build short.
 public enum ConfigurationFragment {
   /// What contexts and their fields depend on.

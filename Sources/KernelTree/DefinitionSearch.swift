@@ -32,25 +32,28 @@ struct DefinitionSearch {
 
   /// Whether a C file defines `symbol`: a line at the margin that names it, and is neither a declaration nor a macro.
   static func defines(_ symbol: String, in text: String) -> Bool {
-    for line in text.split(separator: "\n") {
+    text.split(separator: "\n").contains { line in
       guard let first = line.first, first.isLetter || first == "_", !line.hasPrefix("extern "),
-        !line.hasPrefix("EXPORT_SYMBOL"), let range = Self.word(symbol, in: line)
-      else { continue }
-      let rest = line[range.upperBound...].drop { $0 == " " }
-      if rest.hasPrefix("(") { if !line.hasSuffix(";") { return true } }
-      // `const struct bpf_verifier_ops x = {`, and one that is all zero: `const struct bpf_verifier_ops x;`
-      if rest.hasPrefix("=") || rest.hasPrefix("[") || rest.hasPrefix("{") || rest == ";" { return true }
+        !line.hasPrefix("EXPORT_SYMBOL")
+      else { return false }
+      return ends(ofWord: symbol, in: line).contains { end in
+        let rest = line[end...].drop { $0 == " " }
+        if rest.hasPrefix("(") { return !line.hasSuffix(";") }
+        // `const struct bpf_verifier_ops x = {`, and one that is all zero: `const struct bpf_verifier_ops x;`
+        return rest.hasPrefix("=") || rest.hasPrefix("[") || rest == ";"
+      }
     }
-    return false
   }
 
-  private static func word(_ symbol: String, in line: Substring) -> Range<Substring.Index>? {
-    guard let range = line.range(of: symbol) else { return nil }
+  /// Where the occurrences of a word end.
+  private static func ends(ofWord word: String, in line: Substring) -> [Substring.Index] {
     func isPart(_ character: Character?) -> Bool {
       character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
     }
-    let before = range.lowerBound > line.startIndex ? line[line.index(before: range.lowerBound)] : nil
-    let after = range.upperBound < line.endIndex ? line[range.upperBound] : nil
-    return isPart(before) || isPart(after) ? nil : range
+    return line.ranges(of: word).filter { range in
+      let before = range.lowerBound > line.startIndex ? line[line.index(before: range.lowerBound)] : nil
+      let after = range.upperBound < line.endIndex ? line[range.upperBound] : nil
+      return !isPart(before) && !isPart(after)
+    }.map(\.upperBound)
   }
 }

@@ -1,3 +1,4 @@
+import Digest
 import Foundation
 import KernelImage
 import Processes
@@ -13,59 +14,62 @@ struct KernelMake {
   let progress: (String) -> Void
 
   /// Brings the configuration of the build directory to what is wanted.
-  func configure(_ configuration: TreeConfiguration, tree: SourceTree) throws(TreeError) {
+  ///
+  /// - Parameter sources: tells the states of the sources apart as far as they decide the configuration; where it was made
+  ///   from the same before, it is left alone. Nil where that can't be told.
+  func configure(_ configuration: TreeConfiguration, sources: String?) throws(TreeError) {
+    let stamp = sources.map { sha256("\($0) \(configuration.key)".utf8) }
+    if let stamp, stamp == (try? String(contentsOfFile: stampPath, encoding: .utf8)) { return }
+    progress("configuring")
     do {
       try FileManager.default.createDirectory(atPath: build, withIntermediateDirectories: true)
+      try? FileManager.default.removeItem(atPath: stampPath)
     } catch { throw .cache(path: build, problem: error.localizedDescription) }
-    switch configuration {
-    case .defaults:
+    if configuration.base == nil {
       // The defaults are the architecture's, and part of the sources: another revision may have others.
       _ = try make(["defconfig"], "the default configuration")
-    case .own: try copyConfiguration("\(tree.path)/.config")
-    case .file(let path): try copyConfiguration(path)
+      try write(read(configurationPath) + configuration.fragment, to: configurationPath)
+    } else {
+      try write(configuration.baseText + "\n" + configuration.fragment, to: configurationPath)
     }
-    try append(configuration == .defaults ? ConfigurationFragment.text : ConfigurationFragment.debugText)
     _ = try make(["olddefconfig"], "the configuration")
+    if let stamp { try write(stamp, to: stampPath) }
   }
 
-  private func copyConfiguration(_ path: String) throws(TreeError) {
-    do {
-      let text = try String(contentsOfFile: path, encoding: .utf8)
-      try text.write(toFile: "\(build)/.config", atomically: true, encoding: .utf8)
-    } catch { throw .cache(path: path, problem: "can't be used as the configuration: \(error.localizedDescription)") }
+  private var configurationPath: String { "\(build)/.config" }
+  private var stampPath: String { "\(build)/ctxabi-configured" }
+
+  private func read(_ path: String) throws(TreeError) -> String {
+    do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+      throw .cache(path: path, problem: error.localizedDescription)
+    }
   }
 
-  private func append(_ fragment: String) throws(TreeError) {
-    let path = "\(build)/.config"
-    do {
-      let text = try String(contentsOfFile: path, encoding: .utf8)
-      try (text + fragment).write(toFile: path, atomically: true, encoding: .utf8)
-    } catch { throw .cache(path: path, problem: error.localizedDescription) }
+  private func write(_ text: String, to path: String) throws(TreeError) {
+    do { try text.write(toFile: path, atomically: true, encoding: .utf8) } catch {
+      throw .cache(path: path, problem: error.localizedDescription)
+    }
   }
 
   /// The configuration as it is built.
   func configuration() throws(TreeError) -> KernelConfiguration {
-    do { return try KernelConfiguration(file: "\(build)/.config") } catch {
+    do { return try KernelConfiguration(file: configurationPath) } catch {
       throw .build(what: "the configuration", output: error.description)
     }
   }
 
-  /// Makes what object files need, and object files.
+  /// Makes object files, and before them what they need: `make prepare` is a part of each such target
+  /// (Documentation/kbuild, "single targets").
   func objects(_ names: [String]) throws(TreeError) {
     progress("preparing the build")
-    _ = try make(["prepare"], "the tree (make prepare)")
-    _ = try make(names, names.count == 1 ? names[0] : "the kernel")
+    // objtool rewrites objects for a kernel that is booted; building it takes longer than an object does.
+    _ = try make(["CONFIG_OBJTOOL="] + names, names.count == 1 ? names[0] : "the kernel")
   }
 
   /// What `uname -r` would print.
   var release: String {
     let text = try? String(contentsOfFile: "\(build)/include/config/kernel.release", encoding: .utf8)
     return text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
-  }
-
-  /// The kernel's own name for its version, without building anything.
-  func version() throws(TreeError) -> String {
-    try make(["--no-print-directory", "kernelversion"], "the version").trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   private func make(_ targets: [String], _ what: String) throws(TreeError) -> String {

@@ -1,6 +1,5 @@
 import Digest
 import Foundation
-import Processes
 
 /// A directory with the sources of a kernel.
 public struct SourceTree: Sendable, Hashable {
@@ -30,16 +29,15 @@ public struct SourceTree: Sendable, Hashable {
     where !FileManager.default.fileExists(atPath: "\(path)/\(needed)") {
       throw .notATree(path: path, problem: "it has no \(needed)")
     }
-    realPath = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let git = try? ExternalCommand(
-      name: "git", arguments: ["-C", path, "rev-parse", "--show-toplevel"]
-    ).run()
-    isGit =
-      git?.status == 0
-      && git.map {
-        URL(fileURLWithPath: $0.output.trimmingCharacters(in: .whitespacesAndNewlines))
-          .resolvingSymlinksInPath().path
-      } == realPath
+    let realPath = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    self.realPath = realPath
+    let git = try Git(directory: path).result(["rev-parse", "--show-toplevel"])
+    if git.status != 0, FileManager.default.fileExists(atPath: "\(path)/.git") {
+      // Of another owner, say: what git itself advises helps most.
+      throw .git(action: "use \(path) as a git work tree", output: git.errors)
+    }
+    let top = git.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    isGit = git.status == 0 && URL(fileURLWithPath: top).resolvingSymlinksInPath().path == realPath
   }
 
   /// The tree's own vmlinux, where it is newer than every source file.

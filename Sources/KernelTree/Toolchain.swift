@@ -1,5 +1,6 @@
 import Digest
 import Foundation
+import Processes
 
 /// The compiler and linker that a tree is built with: what the kernel's own make is told by the environment.
 public struct Toolchain: Sendable, Hashable {
@@ -11,26 +12,45 @@ public struct Toolchain: Sendable, Hashable {
   ]
 
   private let values: [String: String]
+  /// What the compiler says of itself.
+  private let compilerVersion: String
 
   /// - Parameter environment: of this process, usually.
-  public init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
-    values = environment.filter { Self.variables.contains($0.key) && !$0.value.isEmpty }
+  /// - Throws: `TreeError` when there is no compiler.
+  public init(
+    _ environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(TreeError) {
+    let values = environment.filter { Self.variables.contains($0.key) && !$0.value.isEmpty }
+    self.values = values
+    // `CC="ccache gcc"` is a command with a first argument.
+    let command = Self.tool("CC", gnu: "gcc", llvm: "clang", in: values).split(separator: " ").map(String.init)
+    guard let name = command.first else { throw .tool(CommandError(name: "CC", problem: "names no compiler")) }
+    do {
+      compilerVersion = try ExternalCommand(name: name, arguments: command.dropFirst() + ["--version"]).run().output
+    } catch { throw .tool(error) }
   }
 
   /// `NAME=VALUE` for the command line of make, which counts more than what makefiles say.
   var makeArguments: [String] { values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
 
   /// The linker.
-  var linker: String {
-    if let linker = values["LD"] { return linker }
-    if let llvm = values["LLVM"], llvm != "0" {
-      // LLVM=/path/ and LLVM=-15 are a prefix and a suffix of the tools' names.
-      if llvm.hasSuffix("/") { return "\(llvm)ld.lld" }
-      return llvm.hasPrefix("-") ? "ld.lld\(llvm)" : "ld.lld"
-    }
-    return "\(values["CROSS_COMPILE"] ?? "")ld"
-  }
+  var linker: String { Self.tool("LD", gnu: "ld", llvm: "ld.lld", in: values) }
 
   /// Tells toolchains apart, in the names of directories.
-  var key: String { String(sha256(makeArguments.joined(separator: "\n").utf8).prefix(12)) }
+  var key: String {
+    String(sha256((makeArguments + [compilerVersion]).joined(separator: "\n").utf8).prefix(12))
+  }
+
+  /// The program that the kernel's Makefile takes for a tool.
+  private static func tool(
+    _ variable: String, gnu: String, llvm name: String, in values: [String: String]
+  ) -> String {
+    if let tool = values[variable] { return tool }
+    if let llvm = values["LLVM"], llvm != "0" {
+      // LLVM=/path/ and LLVM=-15 are a prefix and a suffix of the tools' names.
+      if llvm.hasSuffix("/") { return "\(llvm)\(name)" }
+      return llvm.hasPrefix("-") ? "\(name)\(llvm)" : name
+    }
+    return "\(values["CROSS_COMPILE"] ?? "")\(gnu)"
+  }
 }

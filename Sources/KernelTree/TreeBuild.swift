@@ -4,17 +4,15 @@ import ObjectLinking
 
 /// Builds the part of a kernel tree that holds its context ABI.
 public struct TreeBuild {
-  private let tree: SourceTree
   private let cache: TreeCache
   private let toolchain: Toolchain
   private let configuration: TreeConfiguration
   private let progress: (String) -> Void
 
   public init(
-    _ tree: SourceTree, _ cache: TreeCache, _ toolchain: Toolchain,
-    _ configuration: TreeConfiguration, progress: @escaping (String) -> Void
+    _ cache: TreeCache, _ toolchain: Toolchain, _ configuration: TreeConfiguration,
+    progress: @escaping (String) -> Void
   ) {
-    self.tree = tree
     self.cache = cache
     self.toolchain = toolchain
     self.configuration = configuration
@@ -26,49 +24,57 @@ public struct TreeBuild {
     /// The linked image, which is audited as a vmlinux is.
     public let image: String
     public let configuration: KernelConfiguration
-    /// Symbols of the verifier's tables that no source file defines: the program types that they stand for are not covered.
-    public let missing: [String]
   }
 
-  /// The objects that hold the callbacks, and the option that each is built for.
-  private static let objects: [(name: String, option: String)] = [
-    ("net/core/filter.o", "CONFIG_NET"), ("kernel/bpf/verifier.o", "CONFIG_BPF_SYSCALL"),
-    ("kernel/bpf/btf.o", "CONFIG_BPF_SYSCALL"), ("kernel/bpf/core.o", "CONFIG_BPF_SYSCALL"),
-    ("kernel/bpf/cgroup.o", "CONFIG_CGROUP_BPF"), ("kernel/trace/bpf_trace.o", "CONFIG_BPF_EVENTS"),
+  /// Where the callbacks usually are, and the options that each file is built for. Others are looked for.
+  private static let objects: [(name: String, options: [String])] = [
+    ("net/core/filter.o", ["NET"]), ("kernel/bpf/verifier.o", []), ("kernel/bpf/btf.o", []),
+    ("kernel/bpf/core.o", []), ("kernel/bpf/syscall.o", []), ("kernel/bpf/bpf_struct_ops.o", ["BPF_JIT"]),
+    ("kernel/bpf/trampoline.o", ["BPF_JIT"]), ("kernel/bpf/cgroup.o", ["CGROUP_BPF"]),
+    ("kernel/bpf/bpf_lsm.o", ["BPF_LSM"]), ("kernel/trace/bpf_trace.o", ["BPF_EVENTS"]),
+    ("net/netfilter/nf_bpf_link.o", ["NETFILTER_BPF_LINK"]), ("drivers/media/rc/bpf-lirc.o", ["BPF_LIRC_MODE2"]),
   ]
 
   /// How often objects are looked for that define what others want.
   private static let rounds = 4
 
-  /// Builds the sources in `source`.
-  public func build(_ source: String) throws(TreeError) -> Result {
+  /// Builds sources.
+  ///
+  /// - Parameter configurationSources: see `Checkout.configurationSources()`; nil where that can't be told.
+  public func build(_ source: String, configurationSources: String?) throws(TreeError) -> Result {
     let make = KernelMake(
-      source: source, build: cache.build(configuration), toolchain: toolchain, progress: progress)
-    progress("configuring")
-    try make.configure(configuration, tree: tree)
+      source: source, build: cache.build(configuration, toolchain), toolchain: toolchain, progress: progress)
+    try make.configure(configuration, sources: configurationSources)
     let options = try make.configuration()
     guard options["CONFIG_BPF_SYSCALL"] == "y" else {
       throw .build(what: "an audit", output: "the configuration has CONFIG_BPF_SYSCALL off: a kernel without BPF")
     }
-    var names = Self.objects.filter { options[$0.option] == "y" }.map(\.name)
+    var names = Self.objects.filter { object in
+      object.options.allSatisfy { options["CONFIG_\($0)"] == "y" }
+        && FileManager.default.fileExists(atPath: "\(source)/\(object.name.dropLast(2)).c")
+    }.map(\.name)
     var missing: Set<String> = []
     for _ in 0..<Self.rounds {
       try make.objects(names)
       let objects = try objectSet(names, make)
-      let wanted = objects.undefined.filter { Self.isNeeded($0) && !missing.contains($0) }
+      let wanted = objects.lacking(Self.tables, where: Self.isNeeded).filter { !missing.contains($0) }
       if wanted.isEmpty { break }
       let search = DefinitionSearch(source: source, architectureDirectory: Self.directory(objects.architecture))
+      let known = names
       for symbol in wanted {
         progress("looking for \(symbol)")
-        if let object = try search.object(defining: symbol), !names.contains(object) {
-          names.append(object)
-        } else {
+        guard let object = try search.object(defining: symbol), !known.contains(object) else {
           missing.insert(symbol)
+          continue
         }
+        if !names.contains(object) { names.append(object) }
       }
     }
-    return try link(names, make, options, missing.sorted())
+    return try link(names, make, options)
   }
+
+  /// What everything starts from, whether it is referred to or not.
+  private static let tables = ["bpf_verifier_ops"]
 
   /// What the verifier's tables lead to: the callbacks of a program type, and what decides which loads there are.
   private static func isNeeded(_ symbol: String) -> Bool {
@@ -91,7 +97,7 @@ public struct TreeBuild {
   }
 
   private func link(
-    _ names: [String], _ make: KernelMake, _ options: KernelConfiguration, _ missing: [String]
+    _ names: [String], _ make: KernelMake, _ options: KernelConfiguration
   ) throws(TreeError) -> Result {
     progress("linking")
     let image = "\(make.build)/ctxabi-vmlinux"
@@ -107,6 +113,6 @@ public struct TreeBuild {
     } catch {
       throw .build(what: "the image", output: "\(error)")
     }
-    return Result(image: image, configuration: options, missing: missing)
+    return Result(image: image, configuration: options)
   }
 }

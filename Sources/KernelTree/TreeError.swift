@@ -11,6 +11,8 @@ public enum TreeError: Error, Sendable, Hashable, CustomStringConvertible {
   case git(action: String, output: String)
   /// The kernel's make failed.
   case build(what: String, output: String)
+  /// The configuration can't be used.
+  case configuration(path: String, problem: String)
   /// The cache can't be used.
   case cache(path: String, problem: String)
   /// The objects can't be linked.
@@ -22,6 +24,7 @@ public enum TreeError: Error, Sendable, Hashable, CustomStringConvertible {
     case .tool(let error): error.description
     case .git(let action, let output): "can't \(action):\n\(output)"
     case .build(let what, let output): "\(what) does not build:\n\(output)"
+    case .configuration(let path, let problem): "\(path): can't be used as the configuration: \(problem)"
     case .cache(let path, let problem): "\(path): \(problem)"
     case .link(let error): error.description
     }

@@ -24,13 +24,14 @@ public struct ObjectSet: Sendable {
 
   /// What none of the objects defines, sorted.
   public var undefined: [String] {
-    var defined: Set<String> = []
-    var wanted: Set<String> = []
-    for object in objects {
-      defined.formUnion(object.defined)
-      wanted.formUnion(object.undefined)
-    }
-    return wanted.subtracting(defined).sorted()
+    objects.reduce(into: Set<String>()) { $0.formUnion($1.undefined) }.subtracting(defined).sorted()
+  }
+
+  private var defined: Set<String> { objects.reduce(into: []) { $0.formUnion($1.defined) } }
+
+  /// What none of the objects defines: of `names`, and of what they refer to and `isNeeded`, sorted.
+  public func lacking(_ names: [String], where isNeeded: (String) -> Bool) -> [String] {
+    Set(names).subtracting(defined).union(undefined.filter(isNeeded)).sorted()
   }
 
   /// Links the objects into an image that is audited as a vmlinux is.

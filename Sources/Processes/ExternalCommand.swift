@@ -5,10 +5,13 @@ public struct ExternalCommand: Sendable {
   /// The program, looked up in `PATH`.
   public let name: String
   public let arguments: [String]
+  /// Variables that the program finds besides those of this process.
+  public let environment: [String: String]
 
-  public init(name: String, arguments: [String]) {
+  public init(name: String, arguments: [String], environment: [String: String] = [:]) {
     self.name = name
     self.arguments = arguments
+    self.environment = environment
   }
 
   /// What came of it.
@@ -26,6 +29,7 @@ public struct ExternalCommand: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [name] + arguments
+    process.environment = Self.inherited.merging(environment) { _, new in new }
     let output = Pipe()
     let errors = Pipe()
     process.standardOutput = output
@@ -38,14 +42,27 @@ public struct ExternalCommand: Sendable {
     let collected = CollectedErrors()
     let reader = Thread { collected.set(errors.fileHandleForReading.readDataToEndOfFile()) }
     reader.start()
-    let text = Self.lines(of: output.fileHandleForReading, line)
-    process.waitUntilExit()
+    let text = Interruption.forwarded(to: process.processIdentifier) {
+      let text = Self.lines(of: output.fileHandleForReading, line)
+      process.waitUntilExit()
+      return text
+    }
     guard process.terminationReason == .exit else {
       throw CommandError(name: name, problem: "was ended by signal \(process.terminationStatus)")
     }
     let status = process.terminationStatus
     if status == 127 { throw CommandError(name: name, problem: "is not installed") }
     return Result(status: status, output: text, errors: collected.text)
+  }
+
+  /// The variables of this process, without those by which git tells its hooks of their repository, and make its recipes of
+  /// their make: what is run here is about other ones.
+  private static let inherited = ProcessInfo.processInfo.environment.filter {
+    ![
+      "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+      "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
+      "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEFILES", "MAKEOVERRIDES", "KBUILD_OUTPUT", "KBUILD_EXTMOD",
+    ].contains($0.key)
   }
 
   private static func lines(of handle: FileHandle, _ body: ((Substring) -> Void)?) -> String {
@@ -91,6 +108,11 @@ private final class CollectedErrors: @unchecked Sendable {
 public struct CommandError: Error, Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let problem: String
+
+  public init(name: String, problem: String) {
+    self.name = name
+    self.problem = problem
+  }
 
   public var description: String { "\(name): \(problem)" }
 }

@@ -33,11 +33,20 @@ struct GateOptions: ParsableArguments {
   /// Shows one comparison of many under its heading, unless nothing has changed, and returns its exit status.
   func show(
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change], heading: String
-  ) -> Int32 {
+  ) throws -> Int32 {
     if changes.isEmpty { return 0 }
     let report = report(old: old, new: new, changes)
-    Console.output("\(heading)\n" + Console.text(of: report, lowest: show))
+    if reports.useStandardOutput {
+      try reports.writeToStandardOutput(report)
+    } else {
+      Console.output("\(heading)\n" + Console.text(of: report, lowest: show))
+    }
     return report.verdict.exitStatus
+  }
+
+  /// Writes the reports to files of all that was compared step by step.
+  func finishSeries(old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change]) throws {
+    try reports.writeToFiles(report(old: old, new: new, changes))
   }
 
   private func report(

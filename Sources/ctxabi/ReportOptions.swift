@@ -48,7 +48,22 @@ struct ReportOptions: ParsableArguments {
 
   /// Writes the reports that were asked for.
   func write(_ report: ComparisonReport) throws {
-    for request in requests {
+    try writeToStandardOutput(report)
+    try writeToFiles(report)
+  }
+
+  /// Writes those that go to files.
+  func writeToFiles(_ report: ComparisonReport) throws {
+    try write(report) { $0.file.path != OutputFile.standardOutput }
+  }
+
+  /// Writes the one that takes the standard output, where there is one.
+  func writeToStandardOutput(_ report: ComparisonReport) throws {
+    try write(report) { $0.file.path == OutputFile.standardOutput }
+  }
+
+  private func write(_ report: ComparisonReport, where isMeant: (ReportRequest) -> Bool) throws {
+    for request in requests where isMeant(request) {
       let isTerminal = request.format == .text && request.file.path == OutputFile.standardOutput
       try request.file.write(isTerminal ? Console.text(of: report) : request.format.text(of: report))
     }

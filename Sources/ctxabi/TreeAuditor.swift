@@ -3,28 +3,29 @@ import Foundation
 import KernelImage
 import KernelTree
 
-/// Makes snapshots of revisions of a kernel tree.
+/// Makes snapshots of revisions of a kernel tree. One process at a time does so for a tree: another one waits.
 final class TreeAuditor {
   let tree: SourceTree
   private let settings: BuildSettings
   private let cache: TreeCache
-  private let toolchain = Toolchain()
+  private let lock: CacheLock
+  private let toolchain: Toolchain
   private let configuration: TreeConfiguration
+  private let stored: StoredSnapshots
   private let progress = Console.Progress()
   private var knownCheckout: Checkout?
 
   /// - Parameter cacheRoot: where trees are checked out and built; nil for the user's cache.
-  init(_ path: String, _ settings: BuildSettings, cacheRoot: String?) throws {
+  init(_ path: String, _ settings: BuildSettings, cacheRoot: String? = nil) throws {
     self.settings = settings
-    switch settings.config {
-    case nil, "defconfig": configuration = .defaults
-    case "olddefconfig": configuration = .own
-    case .some(let file): configuration = .file(file)
-    }
     do {
       tree = try SourceTree(path: path)
-      cache = try TreeCache(root: cacheRoot, tree: tree, toolchain: toolchain)
+      toolchain = try Toolchain()
+      configuration = try TreeConfiguration(settings.config, of: tree)
+      cache = try TreeCache(root: cacheRoot, tree: tree)
+      lock = try cache.lock { Console.error("another check of \(path) is running; waiting for it") }
     } catch { throw Failure(message: "\(error)") }
+    stored = StoredSnapshots(cache)
   }
 
   /// The revisions of the tree.
@@ -35,47 +36,65 @@ final class TreeAuditor {
     return checkout
   }
 
-  /// The snapshot of a commit. What was made before, with this configuration, toolchain and version, is not made again.
+  /// The snapshot of a commit. What was made before, with this configuration, toolchain and program, is not made again.
   func snapshot(of commit: String, named name: String) throws -> Snapshot {
     let checkout = try checkout()
     let files = try withTree { try checkout.treeObject(of: commit) }
-    let stored = cache.snapshotPath(for: files, configuration, Version.text)
-    if let data = FileManager.default.contents(atPath: stored),
-      let snapshot = try? Snapshot(json: data, file: stored)
-    {
-      return snapshot
-    }
-    let snapshot = try build(name) {
+    let key = StoredSnapshots.Key(
+      files: files, configuration, toolchain, tool: "\(Version.identity) \(settings.types)")
+    if let data = stored.load(key), let snapshot = try? Snapshot(json: data, file: name) { return snapshot }
+    let result = try build(name) {
       try checkout.checkOut(commit)
-      return checkout.directory
+      return (checkout.directory, try checkout.configurationSources())
     }
-    try? Data(snapshot.json.utf8).write(to: URL(fileURLWithPath: stored), options: .atomic)
+    let snapshot = try settings.snapshot(of: result.image, configuration: result.configuration)
+    stored.store(Data(snapshot.json.utf8), key)
     return snapshot
   }
 
-  /// The snapshot of the tree as it is: its own vmlinux where that is up to date, else what is built of it.
+  /// The snapshot of the tree as it is: of its own vmlinux where that is up to date, else of what is built of it.
   func currentSnapshot() throws -> Snapshot {
-    if let kernel = tree.currentKernel { return try settings.snapshot(of: kernel) }
-    guard tree.isGit else { return try build(tree.path) { self.tree.path } }
-    let (commit, isDirty) = try withTree { try checkout().workingState() }
-    return try snapshot(
-      of: commit, named: isDirty ? "\(tree.path) with its changes" : tree.path)
+    if tree.isGit, tree.currentKernel == nil {
+      let (commit, name) = try currentCommit()
+      return try snapshot(of: commit, named: name)
+    }
+    let (image, configuration) = try currentImage()
+    return try settings.snapshot(of: image, configuration: configuration)
   }
 
-  private func build(_ name: String, _ source: () throws -> String) throws -> Snapshot {
-    try withTree {
-      try cache.locked(
-        wait: { Console.error("another check of \(tree.path) is running; waiting for it") }
-      ) {
-        defer { progress.finish() }
-        progress.show("\(name): checking out")
-        let builder = TreeBuild(tree, cache, toolchain, configuration) { [progress] step in
-          progress.show("\(name): \(step)")
-        }
-        let result = try builder.build(try source())
-        return try settings.snapshot(of: result.image, configuration: result.configuration)
-      }
+  /// The kernel image of the tree as it is.
+  func currentImage() throws -> (path: String, configuration: KernelConfiguration?) {
+    if let kernel = tree.currentKernel { return (kernel, nil) }
+    guard tree.isGit else {
+      let result = try build(tree.path) { (tree.path, nil) }
+      return (result.image, result.configuration)
     }
+    let checkout = try checkout()
+    let (commit, name) = try currentCommit()
+    let result = try build(name) {
+      try checkout.checkOut(commit)
+      return (checkout.directory, try checkout.configurationSources())
+    }
+    return (result.image, result.configuration)
+  }
+
+  private func currentCommit() throws -> (commit: String, name: String) {
+    let (commit, isDirty) = try withTree { try checkout().workingState() }
+    return (commit, isDirty ? "\(tree.path) with its changes" : tree.path)
+  }
+
+  private func build(
+    _ name: String, _ source: () throws -> (directory: String, configurationSources: String?)
+  ) throws -> TreeBuild.Result {
+    defer { progress.finish() }
+    progress.show("\(name): checking out")
+    let builder = TreeBuild(cache, toolchain, configuration) { [progress] step in
+      progress.show("\(name): \(step)")
+    }
+    do {
+      let source = try source()
+      return try builder.build(source.directory, configurationSources: source.configurationSources)
+    } catch let error as TreeError { throw Failure(message: "\(name): \(error)") }
   }
 
   /// Turns what goes wrong with a tree into a failure of the command.

@@ -11,11 +11,6 @@ struct TreeCheck {
   let options: TreeOptions
   let gate: GateOptions
 
-  /// Whether revisions are compared with each other, and not with a baseline.
-  static func isWanted(_ options: TreeOptions) -> Bool {
-    options.base != nil || options.apply != nil || options.each
-  }
-
   func run() throws {
     let checkout = try auditor.checkout()
     let base = try auditor.withTree { try checkout.commit(options.base ?? "HEAD") }
@@ -28,13 +23,23 @@ struct TreeCheck {
   }
 
   private func head(_ checkout: Checkout, _ base: String) throws -> String {
-    try auditor.withTree {
-      if let mails = options.apply { return try checkout.apply(mails, on: base) }
+    if let mails = options.apply { return try apply(mails, base, checkout) }
+    return try auditor.withTree {
       if let head = options.head { return try checkout.commit(head) }
       let (commit, isDirty) = try checkout.workingState()
       if isDirty { Console.error("changes that are not committed are part of what is checked") }
       return commit
     }
+  }
+
+  private func apply(_ mails: String, _ base: String, _ checkout: Checkout) throws -> String {
+    guard mails == "-" else { return try auditor.withTree { try checkout.apply(mails, on: base) } }
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("ctxabi-\(UUID().uuidString).mbox")
+    defer { try? FileManager.default.removeItem(at: file) }
+    do { try FileHandle.standardInput.readDataToEndOfFile().write(to: file) } catch {
+      throw Failure(message: "\(file.path): \(error.localizedDescription)")
+    }
+    return try auditor.withTree { try checkout.apply(file.path, on: base) }
   }
 
   private func side(_ commit: String, _ checkout: Checkout) throws -> ComparisonReport.Side {
@@ -43,26 +48,30 @@ struct TreeCheck {
   }
 
   private func compare(_ base: String, _ head: String, _ checkout: Checkout) throws {
+    if base == head { throw Failure(message: "the base and the head are the same commit: there is nothing to check") }
     let old = try side(base, checkout)
     let new = try side(head, checkout)
     try gate.finish(
       old: old, new: new, SnapshotComparison(old: old.snapshot, new: new.snapshot).changes())
   }
 
-  /// Compares each commit with the one before it, and tells of those that change something.
+  /// Compares each commit with the one before it, and tells of those that change something. Reports that go to files are of
+  /// the series as a whole.
   private func compareEach(_ base: String, _ head: String, _ checkout: Checkout) throws {
     let commits = try auditor.withTree { try checkout.commits(from: base, to: head) }
-    guard !commits.isEmpty else { throw Failure(message: "there is no commit from the base to the head") }
-    var old = try side(base, checkout)
+    guard !commits.isEmpty else { throw Failure(message: "there is no commit between the base and the head: there is nothing to check") }
+    let first = try side(base, checkout)
+    var old = first
     var worst: Int32 = 0
     for commit in commits {
       let new = try side(commit, checkout)
       let changes = SnapshotComparison(old: old.snapshot, new: new.snapshot).changes()
-      let status = gate.show(old: old, new: new, changes, heading: new.name)
+      let status = try gate.show(old: old, new: new, changes, heading: new.name)
       // A finding counts more than something that could not be checked.
       worst = worst == 1 || status == 1 ? 1 : max(worst, status)
       old = new
     }
+    try gate.finishSeries(old: first, new: old, SnapshotComparison(old: first.snapshot, new: old.snapshot).changes())
     if worst != 0 { throw ExitCode(worst) }
   }
 }

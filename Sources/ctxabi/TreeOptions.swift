@@ -16,12 +16,16 @@ struct TreeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Of a kernel tree: apply this series of mails on top of --base (default: HEAD), and compare with that.",
+      "Of a kernel tree: apply this series of mails (- for the standard input) on top of --base (default: HEAD), and compare with that.",
       valueName: "mbox"),
     completion: .file())
   var apply: String?
 
-  @Flag(help: "Of a kernel tree: compare commit by commit, so that a finding names the commit that made it.")
+  @Flag(
+    help: """
+      Of a kernel tree: compare commit by commit, so that a finding names the commit that made it. Reports that go to files \
+      are of all commits together.
+      """)
   var each = false
 
   @Option(
@@ -33,4 +37,11 @@ struct TreeOptions: ParsableArguments {
 
   @Flag(help: "Print the configuration fragment that trees are built with, and do nothing else.")
   var printConfigFragment = false
+
+  /// Whether revisions are compared with each other, and not with a baseline.
+  var comparesRevisions: Bool { base != nil || head != nil || apply != nil || each }
+
+  func validate() throws {
+    if head != nil, apply != nil { throw ValidationError("--head and --apply exclude each other.") }
+  }
 }

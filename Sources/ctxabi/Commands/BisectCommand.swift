@@ -39,47 +39,79 @@ struct BisectCommand: ParsableCommand {
   @OptionGroup var settings: BuildSettings
 
   func run() throws {
+    guard isScript else {
+      try bisect()
+      return
+    }
+    // What is wrong with the question itself must end `git bisect run`, and it ends from 128 on.
+    do { try answerForGit() } catch let failure as Failure {
+      throw Failure(message: failure.message, status: 128)
+    }
+  }
+
+  private func bisect() throws {
     let auditor = try TreeAuditor(tree, settings, cacheRoot: treeCache)
     let checkout = try auditor.checkout()
     let good = try auditor.withTree { try checkout.commit(self.good) }
     let reference = try auditor.snapshot(of: good, named: self.good)
-    if isScript {
-      try answerForGit(auditor, checkout, reference)
-      return
-    }
     var bad = try auditor.withTree { try checkout.commit(self.bad) }
-    guard try has(auditor.snapshot(of: bad, named: self.bad), reference) else {
-      throw Failure(message: "\(self.bad) does not have the finding \(finding) against \(self.good)")
+    let changes = SnapshotComparison(old: reference, new: try auditor.snapshot(of: bad, named: self.bad)).changes()
+    guard changes.contains(where: { $0.id == finding }) else {
+      let known = changes.filter { $0.rule.severity > .note }.map(\.id)
+      throw Failure(
+        message: "\(self.bad) does not have the finding \(finding) against \(self.good); it has "
+          + (known.isEmpty ? "none" : known.joined(separator: ", ")))
     }
     var goods = [good]
-    var skipped: [String] = []
-    while let middle = try auditor.withTree({ try checkout.midpoint(good: goods + skipped, bad: bad) }) {
+    var untold: Set<String> = []
+    var suspects = try auditor.withTree { try checkout.suspects(good: goods, bad: bad) }
+    while let middle = suspects.first(where: { $0 != bad && !untold.contains($0) }) {
       let title = try auditor.withTree { try checkout.title(of: middle) }
-      let snapshot: Snapshot
-      do { snapshot = try auditor.snapshot(of: middle, named: title) } catch let failure as Failure {
-        Console.error("\(title) can't be told: \(failure.message)")
-        skipped.append(middle)
-        continue
+      switch answer(reference, { try auditor.snapshot(of: middle, named: title) }) {
+      case .present: bad = middle
+      case .absent: goods.append(middle)
+      case .untold(let problem):
+        Console.error("\(title) can't be told: \(problem)")
+        untold.insert(middle)
       }
-      if has(snapshot, reference) { bad = middle } else { goods.append(middle) }
+      suspects = try auditor.withTree { try checkout.suspects(good: goods, bad: bad) }
     }
-    let title = try auditor.withTree { try checkout.title(of: bad) }
-    Console.output("\(finding) comes from \(title)\n")
-    if !skipped.isEmpty { Console.error("\(skipped.count) commits could not be told: it may be one of them") }
+    let titles = try ([bad] + suspects.filter { $0 != bad }).map { commit in try auditor.withTree { try checkout.title(of: commit) } }
+    Console.output("\(finding) comes from \(titles.joined(separator: "\nor from "))\n")
+    if titles.count > 1 { throw Failure(message: "all but the first of them could not be told") }
   }
 
-  private func has(_ snapshot: Snapshot, _ reference: Snapshot) -> Bool {
-    SnapshotComparison(old: reference, new: snapshot).changes().contains { $0.id == finding }
+  private enum Answer {
+    case present, absent
+    case untold(String)
   }
 
-  private func answerForGit(
-    _ auditor: TreeAuditor, _ checkout: Checkout, _ reference: Snapshot
-  ) throws {
-    let snapshot: Snapshot
-    do { snapshot = try auditor.currentSnapshot() } catch let failure as Failure {
-      Console.error(failure.message)
+  /// Whether a snapshot has the finding. One that is not whole may have it where it can't be seen.
+  private func answer(_ reference: Snapshot, _ snapshot: () throws -> Snapshot) -> Answer {
+    do {
+      let snapshot = try snapshot()
+      let changes = SnapshotComparison(old: reference, new: snapshot).changes()
+      if changes.contains(where: { $0.id == finding }) { return .present }
+      if let hole = snapshot.coverage.first(where: \.isHole) { return .untold("not covered: \(hole.reason)") }
+      return .absent
+    } catch let failure as Failure {
+      return .untold(failure.message)
+    } catch {
+      return .untold("\(error)")
+    }
+  }
+
+  private func answerForGit() throws {
+    let auditor = try TreeAuditor(tree, settings, cacheRoot: treeCache)
+    let checkout = try auditor.checkout()
+    let good = try auditor.withTree { try checkout.commit(self.good) }
+    let reference = try auditor.snapshot(of: good, named: self.good)
+    switch answer(reference, { try auditor.currentSnapshot() }) {
+    case .present: throw ExitCode(1)
+    case .absent: return
+    case .untold(let problem):
+      Console.error(problem)
       throw ExitCode(125)
     }
-    if has(snapshot, reference) { throw ExitCode(1) }
   }
 }

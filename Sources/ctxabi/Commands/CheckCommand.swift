@@ -41,23 +41,27 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var tree: TreeOptions
   @OptionGroup var gate: GateOptions
 
+  func validate() throws {
+    if tree.comparesRevisions, baseline != nil {
+      throw ValidationError("--baseline does not go with --base, --head, --apply or --each: they compare revisions.")
+    }
+  }
+
   func run() throws {
     if tree.printConfigFragment {
       Console.output(ConfigurationFragment.text)
       return
     }
     guard let kernel else { throw ValidationError("Missing expected argument '<kernel>'") }
-    let snapshot: Snapshot
-    if SourceTree.isDirectory(kernel) {
+    if tree.comparesRevisions {
       let auditor = try TreeAuditor(kernel, settings, cacheRoot: tree.treeCache)
-      if TreeCheck.isWanted(tree) {
-        try TreeCheck(auditor: auditor, options: tree, gate: gate).run()
-        return
-      }
-      snapshot = try auditor.currentSnapshot()
-    } else {
-      snapshot = try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
+      try TreeCheck(auditor: auditor, options: tree, gate: gate).run()
+      return
     }
+    let snapshot =
+      SourceTree.isDirectory(kernel)
+      ? try TreeAuditor(kernel, settings, cacheRoot: tree.treeCache).currentSnapshot()
+      : try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
     let name = try baseline ?? nearest(snapshot.provenance)
     let old = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
     let changes = SnapshotComparison(old: old, new: snapshot).changes()

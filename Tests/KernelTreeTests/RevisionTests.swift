@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Revisions of a tree are compared with each other, and the tree stays as it is.
+@Suite struct RevisionTests {
+  @Test func twoRevisions() throws {
+    let tree = try TinyTree(["NETNS_INUM"], ["NETNS_INUM", "NETNS_INUM_UNGUARDED"])
+    let before = try tree.state()
+    let result = try tree.check("--base", "HEAD~")
+    #expect(result.status == 1, "\(result)")
+    #expect(result.rules == ["meaning-changed"])
+    #expect(result.output.contains("__sk_buff.netns_inum"))
+    #expect(try tree.state() == before)
+    // A second time nothing is built.
+    let again = try tree.check("--base", "HEAD~", environment: ["PATH": try pathWithoutMake()])
+    #expect(again.status == 1 && again.output == result.output, "\(again)")
+  }
+
+  /// A directory with git and the compiler, and no make.
+  private func pathWithoutMake() throws -> String {
+    let directory = URL(fileURLWithPath: try TemporaryFile.write([])).deletingLastPathComponent()
+    for tool in ["git", "gcc", "env"] {
+      let path = try Command.run("sh", ["-c", "command -v \(tool)"]).trimmingCharacters(in: .whitespacesAndNewlines)
+      try FileManager.default.createSymbolicLink(
+        atPath: directory.appendingPathComponent(tool).path, withDestinationPath: path)
+    }
+    return directory.path
+  }
+
+  @Test func socketsAreFound() throws {
+    let tree = try TinyTree([], ["REGISTER_NOT_RESTORED"])
+    let result = try tree.check("--base", "HEAD~")
+    #expect(result.status == 1, "\(result)")
+    #expect(Set(result.rules) == ["register-changed"], "\(result.output)")
+    #expect(result.output.contains("bpf_sock_addr."))
+  }
+
+  @Test func eachNamesTheCommit() throws {
+    let tree = try TinyTree(
+      [], ["NETNS_INUM"], ["NETNS_INUM", "SKB_MOVED"], ["NETNS_INUM", "SKB_MOVED", "NETNS_INUM_UNGUARDED"])
+    let result = try tree.check("--base", "HEAD~3", "--each")
+    #expect(result.status == 1, "\(result)")
+    #expect(result.rules == ["field-added", "meaning-changed"])
+    let titles = result.output.split(separator: "\n").filter { $0.contains("(\"Turn on") }
+    #expect(titles.count == 3)
+    let report = result.output.components(separatedBy: "(\"Turn on NETNS_INUM, SKB_MOVED, NETNS_INUM_UNGUARDED\")")
+    #expect(report.count == 2 && report[1].contains("meaning-changed") && !report[0].contains("meaning-changed"))
+  }
+
+  /// A report to the standard output is of each commit, one to a file of all of them.
+  @Test func reportsOfASeries() throws {
+    let tree = try TinyTree([], ["NETNS_INUM"], ["NETNS_INUM", "NETNS_INUM_UNGUARDED"])
+    let file = try TemporaryFile.write([], name: "report.json")
+    let result = try tree.check("--base", "HEAD~2", "--each", "--report", "markdown=-", "--report", "json=\(file)")
+    #expect(result.status == 1, "\(result)")
+    #expect(result.output.contains("Turn on NETNS_INUM, NETNS_INUM_UNGUARDED") && result.output.contains("`meaning-changed`"))
+    let whole = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(whole.contains("field-added") && !whole.contains("meaning-changed"))
+  }
+
+  @Test func changesThatAreNotCommitted() throws {
+    let tree = try TinyTree(["NETNS_INUM"])
+    #expect(try tree.check("--base", "HEAD").messages.contains("the same commit: there is nothing to check"))
+    try tree.set(["NETNS_INUM", "NETNS_INUM_UNGUARDED"])
+    let before = try tree.state()
+    let result = try tree.check("--base", "HEAD")
+    #expect(result.status == 1 && result.rules == ["meaning-changed"], "\(result)")
+    #expect(result.messages.contains("changes that are not committed are part of what is checked"))
+    #expect(try tree.state() == before)
+  }
+
+  @Test func patches() throws {
+    let tree = try TinyTree([], ["NETNS_INUM"], ["NETNS_INUM", "NETNS_INUM_MOVED"])
+    let mails = try tree.git("format-patch", "--stdout", "HEAD~2") + "\n"
+    try tree.git("reset", "--quiet", "--hard", "HEAD~2")
+    let before = try tree.state()
+    let file = try TemporaryFile.write(Array(mails.utf8), name: "series.mbox")
+    for result in try [tree.check("--apply", file, "--each"), tree.check("--apply", "-", "--each", input: mails)] {
+      #expect(result.status == 1 && result.rules == ["field-added", "field-moved"], "\(result)")
+    }
+    let other = try tree.check("--apply", "-", input: mails.replacingOccurrences(of: "NETNS_INUM_MOVED", with: "OTHER"))
+    #expect(other.status == 0 && other.rules == ["field-added"], "\(other)")
+    try tree.commit(["SKB_MOVED"])
+    let refused = try tree.check("--apply", file)
+    #expect(refused.status == 2 && refused.messages.contains("can't apply \(file)"), "\(refused)")
+    try tree.git("reset", "--quiet", "--hard", "HEAD~")
+    // The patch that did not apply leaves nothing behind.
+    #expect(try tree.check("--apply", file).status == 0)
+    #expect(try tree.git("status", "--porcelain") == "" && before.contains("refs/heads/main"))
+  }
+
+  @Test func bisect() throws {
+    let tree = try TinyTree(
+      ["NETNS_INUM"], ["NETNS_INUM", "SKB_MOVED"], ["NETNS_INUM", "NETNS_INUM_SHIFTED"],
+      ["NETNS_INUM", "NETNS_INUM_SHIFTED", "SKB_MOVED"])
+    let finding = "meaning-changed:__sk_buff.netns_inum"
+    let common = ["bisect", tree.directory, "--tree-cache", tree.cache, "--finding", finding]
+    let result = try Program.run(common + ["--good", "HEAD~3", "--bad", "HEAD"])
+    #expect(result.status == 0, "\(result)")
+    #expect(result.output.contains(finding) && result.output.contains("(\"Turn on NETNS_INUM, NETNS_INUM_SHIFTED\")"))
+    // What `git bisect run` is told.
+    let good = try tree.git("rev-parse", "HEAD~3")
+    for (revision, status) in [("HEAD~2", 0), ("HEAD", 1)] as [(String, Int32)] {
+      try tree.git("checkout", "--quiet", "--detach", try tree.git("rev-parse", "main\(revision.dropFirst(4))"))
+      #expect(try Program.run(common + ["--good", good, "--run"]).status == status, "\(revision)")
+    }
+    try tree.write("int broken", to: "net/core/filter.c")
+    #expect(try Program.run(common + ["--good", good, "--run"]).status == 125)
+    #expect(try Program.run(common + ["--good", "nowhere", "--run"]).status == 128)
+  }
+}
