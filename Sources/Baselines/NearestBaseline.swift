@@ -17,20 +17,22 @@ public enum NearestBaseline {
         candidates.append(Candidate(name: name, release: KernelRelease(provenance.release), wanted: wanted))
       }
     }
-    let older = candidates.filter { $0.release <= wanted }
-    guard let best = older.max() ?? candidates.min() else {
-      throw .noneForArchitecture(build.architecture, known: names)
+    let release =
+      candidates.map(\.release).filter { $0 <= wanted }.max() ?? candidates.map(\.release).min()
+    guard let best = candidates.filter({ $0.release == release }).max(by: Candidate.isLessAlike) else {
+      throw .noneForArchitecture(build.architecture, store: store.directory, known: names)
     }
     return best.name
   }
 
-  private struct Candidate: Comparable {
+  private struct Candidate {
     let name: String
     let release: KernelRelease
     let wanted: KernelRelease
 
-    static func < (left: Candidate, right: Candidate) -> Bool {
-      if left.release != right.release { return left.release < right.release }
+    /// Whether `left` has less in common with the release that is wanted; of two that have the same, the first by name
+    /// is taken.
+    static func isLessAlike(_ left: Candidate, _ right: Candidate) -> Bool {
       let common = (left.release.commonPrefix(with: left.wanted), right.release.commonPrefix(with: left.wanted))
       if common.0 != common.1 { return common.0 < common.1 }
       return right.name.utf8.lexicographicallyPrecedes(left.name.utf8)
