@@ -33,7 +33,7 @@ public enum NearestBaseline {
     /// Whether `left` has less in common with the release that is wanted; of two that have the same, the first by name
     /// is taken.
     static func isLessAlike(_ left: Candidate, _ right: Candidate) -> Bool {
-      let common = (left.release.commonPrefix(with: left.wanted), right.release.commonPrefix(with: left.wanted))
+      let common = (left.release.likeness(to: left.wanted), right.release.likeness(to: left.wanted))
       if common.0 != common.1 { return common.0 < common.1 }
       return right.name.utf8.lexicographicallyPrecedes(left.name.utf8)
     }
@@ -63,8 +63,10 @@ struct KernelRelease: Comparable {
     self.numbers = numbers
   }
 
-  func commonPrefix(with other: KernelRelease) -> Int {
+  /// How many characters at the start and at the end two releases have in common: the version, and the flavour.
+  func likeness(to other: KernelRelease) -> Int {
     zip(text, other.text).prefix { $0 == $1 }.count
+      + zip(text.reversed(), other.text.reversed()).prefix { $0 == $1 }.count
   }
 
   static func == (left: KernelRelease, right: KernelRelease) -> Bool { left.numbers == right.numbers }

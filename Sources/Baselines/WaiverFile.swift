@@ -148,6 +148,13 @@ public struct WaiverFile: Sendable, Hashable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  private static func isEscaped(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff: true
+    default: false
+    }
+  }
+
   /// A text as YAML: in quotes with escapes, which is right for every text.
   private static func quoted(_ text: String) -> String {
     var result = "\""
@@ -157,9 +164,10 @@ public struct WaiverFile: Sendable, Hashable {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+      // What YAML takes for the end of a line, or for no text at all.
+      case _ where isEscaped(scalar.value):
         let digits = String(scalar.value, radix: 16)
-        result += "\\x" + (digits.count == 1 ? "0" : "") + digits
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)
       }
     }

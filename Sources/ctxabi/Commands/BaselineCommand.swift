@@ -257,6 +257,7 @@ struct BaselineVerifyCommand: ParsableCommand {
   func run() throws {
     try store.requireDirectory()
     let names = try name.map { [$0] } ?? withStore { () throws(BaselineError) in try store.baselines.names() }
+    guard !names.isEmpty else { throw Failure(message: "\(store.store): holds no baseline") }
     var failures = 0
     for name in names {
       do { _ = try store.baselines.load(name) } catch {
