@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Baselines",
-      dependencies: ["ContextABI", "Comparison", .product(name: "Yams", package: "Yams")],
+      dependencies: ["ByteReading", "ContextABI", "Comparison", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
     .target(
       name: "Reporting", dependencies: ["ByteReading", "BPF", "ContextABI", "Comparison"],
@@ -123,6 +123,10 @@ let package = Package(
     .testTarget(
       name: "ComparisonTests",
       dependencies: ["ContextABI", "Comparison", "KernelImage", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BaselineTests",
+      dependencies: ["ctxabi", "Baselines", "Comparison", "ContextABI", "KernelImage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["ctxabi", "ContextABI", "TestSupport"],

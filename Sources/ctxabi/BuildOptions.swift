@@ -76,6 +76,10 @@ struct BuildSettings: ParsableArguments {
       }
       return try LiveBuild().open(config: config, tellsRules: tellsRules)
     }
+    guard kernel != OutputFile.standardOutput else {
+      throw Failure(
+        message: "-: a kernel is read from a file, not from the standard input; ./- is the file of that name")
+    }
     do {
       let file = try stages.measure("open and decompress") {
         try KernelFile.open(kernel, member: member)

@@ -96,10 +96,20 @@ import Testing
     #expect(listing.status == 2)
     #expect(listing.messages.contains("SCHED_CLS: read 88:1 can't be told: "))
     #expect(listing.messages.contains("the listing is not whole"))
+    // The first ten of them, and how many there are.
+    let lines = listing.messages.split(separator: "\n")
+    #expect(lines.count == 11 && lines.dropLast().allSatisfy { $0.contains(" can't be told: ") }, "\(lines)")
+    let count = try #require(lines.last?.split(separator: " ").compactMap { Int($0) }.first)
+    #expect(count > 10 && lines.last == "ctxabi: \(path): \(count) accesses or configurations can't be told; the listing is not whole")
+    #expect(!listing.output.contains("SCHED_CLS\tread\t1\t88\t"), "what can't be told is not listed")
+    #expect(listing.output.contains("SCHED_CLS\tread\t4\t0\t"), "the rest is")
     let file = try TemporaryFile.write([], name: "s.json")
     let snapshot = try run("snapshot", path, "-o", file)
     #expect(snapshot.status == 2)
     #expect(snapshot.messages.contains("reads 0xbad000, where there is no memory"))
+    let printed = try run("snapshot", path)
+    #expect(printed.status == 2 && printed.messages == snapshot.messages)
+    #expect(try printed.output == String(contentsOfFile: file, encoding: .utf8))
   }
 
   /// The listing's lines have six columns, and are sorted by the first five.

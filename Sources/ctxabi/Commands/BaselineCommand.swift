@@ -34,6 +34,7 @@ struct BaselineListCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func run() throws {
+    try store.requireDirectory()
     try withStore { () throws(BaselineError) in
       for name in try store.baselines.names() {
         let provenance = try store.baselines.provenance(of: name)
@@ -122,9 +123,8 @@ struct BaselineUpdateCommand: ParsableCommand {
     var report: ComparisonReport?
     var refused = 0
     try withStore { () throws(BaselineError) in
-      try store.baselines.update(name) { old throws(BaselineError) in
+      try store.baselines.update(name) { old, waivers throws(BaselineError) in
         let changes = SnapshotComparison(old: old, new: snapshot).changes()
-        var waivers = try store.baselines.waivers()
         let waived = try WaivedChanges(
           changes, waivers, baseline: name, today: .today, path: store.baselines.waiversPath)
         report = ComparisonReport(
@@ -133,8 +133,8 @@ struct BaselineUpdateCommand: ParsableCommand {
           waived: waived.waived.map { WaivedChange($0.change, WaiverNote($0.waiver)) }, toolVersion: Version.text)
         refused = waived.open.count { $0.rule.severity == .breaking }
         guard refused == 0 else { return nil }
-        waivers.waivers.removeAll { waiver in waived.waived.contains { $0.waiver == waiver } }
-        return (snapshot, waived.waived.isEmpty ? nil : waivers)
+        let used = Set(waived.waived.map(\.waiver))
+        return (snapshot, WaiverFile(waivers.waivers.filter { !used.contains($0) }))
       }
     }
     if let report {
@@ -195,11 +195,7 @@ struct BaselineAcceptCommand: ParsableCommand {
       baseline: name, reason: try reasonText(change), who: try person(), date: today,
       expires: try lastDay(today))
     try withStore { () throws(BaselineError) in
-      try store.baselines.updateWaivers { file in
-        var file = file
-        file.waivers.append(waiver)
-        return file
-      }
+      try store.baselines.updateWaivers { file throws(BaselineError) in try file.adding(waiver, for: changes) }
     }
     Console.output("\(store.baselines.waiversPath): \(waiver.title), until \(waiver.expires)\n")
   }
@@ -259,7 +255,9 @@ struct BaselineVerifyCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func run() throws {
+    try store.requireDirectory()
     let names = try name.map { [$0] } ?? withStore { () throws(BaselineError) in try store.baselines.names() }
+    guard !names.isEmpty else { throw Failure(message: "\(store.store): holds no baseline") }
     var failures = 0
     for name in names {
       do { _ = try store.baselines.load(name) } catch {
@@ -267,7 +265,9 @@ struct BaselineVerifyCommand: ParsableCommand {
         failures += 1
       }
     }
-    _ = try withStore { () throws(BaselineError) in try store.baselines.waivers() }
+    try withStore { () throws(BaselineError) in
+      try store.baselines.waivers().check(on: .today, path: store.baselines.waiversPath)
+    }
     guard failures == 0 else {
       throw Failure(message: "\(failures) of \(names.count) baselines can't be used")
     }

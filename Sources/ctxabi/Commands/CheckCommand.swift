@@ -63,12 +63,11 @@ struct CheckCommand: ParsableCommand {
       ? try TreeAuditor(kernel, settings, cacheRoot: tree.treeCache).currentSnapshot()
       : try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
     let name = try baseline ?? nearest(snapshot.provenance)
-    let old = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
+    let (old, waivers) = try withStore { () throws(BaselineError) in try store.baselines.loadWithWaivers(name) }
     let changes = SnapshotComparison(old: old, new: snapshot).changes()
     let waived = try withStore { () throws(BaselineError) in
       try WaivedChanges(
-        changes, store.baselines.waivers(), baseline: name, today: .today,
-        path: store.baselines.waiversPath)
+        changes, waivers, baseline: name, today: .today, path: store.baselines.waiversPath)
     }
     try gate.finish(
       old: .init(name: name, snapshot: old), new: .init(name: kernel, snapshot: snapshot),

@@ -20,18 +20,14 @@ struct SnapshotCommand: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp("The file to write; without it, the standard output.", valueName: "file"),
     completion: .file())
-  var output: String?
+  var output = OutputFile.standardOutput
 
   func run() throws {
     let snapshot = try build.snapshot()
-    guard let output else {
-      Console.output(snapshot.json)
-      return
-    }
     try OutputFile(path: output).write(snapshot.json)
     Console.reportHoles(of: snapshot)
     if snapshot.coverage.contains(where: \.isHole) {
-      throw Failure(message: "\(output) has been written, but is not whole")
+      throw Failure(message: "\(build.kernel): the snapshot has been written, but is not whole")
     }
   }
 }
