@@ -10,8 +10,9 @@ ARCHITECTURE = $(shell dpkg --print-architecture)
 # As root apt needs no sudo.
 AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AUDIT = .build/audit
+PREFIX = /usr/local
 
-.PHONY: help prerequisites build kernels test unit-test audit
+.PHONY: help prerequisites build install kernels test unit-test audit
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -27,6 +28,19 @@ prerequisites: ## Installs the Debian packages that are missing
 
 build: prerequisites ## Builds .build/release/ctxabi
 	$(SWIFT) build -c release --product ctxabi
+
+install: build ## Installs program, manual page and completions under PREFIX=/usr/local
+	install -D -m 755 .build/release/ctxabi "$(DESTDIR)$(PREFIX)/bin/ctxabi"
+	install -D -m 644 docs/ctxabi.1 "$(DESTDIR)$(PREFIX)/share/man/man1/ctxabi.1"
+	@set -e; share='$(DESTDIR)$(PREFIX)/share'; \
+	complete() { \
+	  mkdir -p "$$(dirname "$$share/$$2")"; \
+	  .build/release/ctxabi --generate-completion-script "$$1" >"$$share/$$2"; \
+	  echo "completion for $$1: $$share/$$2"; \
+	}; \
+	complete bash bash-completion/completions/ctxabi; \
+	complete zsh zsh/site-functions/_ctxabi; \
+	complete fish fish/vendor_completions.d/ctxabi.fish
 
 kernels: prerequisites ## Fetches the kernels that tests run on (5 packages, 1 GB)
 	@scripts/fetch-test-kernels $(TEST_KERNELS)
