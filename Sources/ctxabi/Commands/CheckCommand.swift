@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "What to check: a kernel build, a snapshot file, or a kernel source tree.",
+    help: "What to check: a kernel build (or live), a snapshot file, or a kernel source tree.",
     completion: .file())
   var kernel: String?
 
