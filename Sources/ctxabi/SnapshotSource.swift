@@ -20,7 +20,10 @@ struct SnapshotSource {
         throw Failure(message: "\(name): \(error.localizedDescription)")
       }
     }
-    if !isFile, try withStore({ () throws(BaselineError) in try store.names() }).contains(name) {
+    if !isFile, name != LiveBuild.name {
+      guard try withStore({ () throws(BaselineError) in try store.names() }).contains(name) else {
+        throw Failure(message: "\(name): there is neither a file nor a baseline of this name (in \(store.directory))")
+      }
       return try withStore { () throws(BaselineError) in try store.load(name) }
     }
     return try settings.snapshot(of: name)
