@@ -14,10 +14,10 @@ struct BisectCommand: ParsableCommand {
       and ends with 0 (the finding is not there), 1 (it is) or 125 (can't be told).
 
       Examples:
-        ctxabi bisect linux --good v6.11 --bad v6.12 \\
-          --finding meaning-changed:__sk_buff.tstamp
-        git bisect run ctxabi bisect . --run --good v6.11 \\
-          --finding meaning-changed:__sk_buff.tstamp
+        ctxabi bisect linux --good v6.12 --bad v6.16 \\
+          --finding meaning-changed:bpf_sock_ops.rtt_min
+        git bisect run ctxabi bisect . --run --good v6.12 \\
+          --finding meaning-changed:bpf_sock_ops.rtt_min
       """)
 
   @Argument(help: "The kernel tree.", completion: .directory)
