@@ -15,9 +15,9 @@ struct BisectCommand: ParsableCommand {
 
       Examples:
         ctxabi bisect linux --good v6.12 --bad v6.16 \\
-          --finding meaning-changed:bpf_sock_ops.rtt_min
+          --finding meaning-changed:bpf_sock_ops.snd_cwnd
         git bisect run ctxabi bisect . --run --good v6.12 \\
-          --finding meaning-changed:bpf_sock_ops.rtt_min
+          --finding meaning-changed:bpf_sock_ops.snd_cwnd
       """)
 
   @Argument(help: "The kernel tree.", completion: .directory)
