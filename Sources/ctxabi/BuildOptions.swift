@@ -14,7 +14,7 @@ struct BuildOptions: ParsableArguments {
   @Argument(
     help: """
       The kernel build: a vmlinux, the vmlinuz or Image that is booted (compressed or not), or a .deb or .rpm package; of \
-      x86-64, arm64, riscv64 or s390x. Or live, the running kernel.
+      x86-64, arm64, riscv64 or s390x. Or live, the running kernel (which needs privilege).
       """,
     completion: .file())
   var kernel: String

@@ -15,7 +15,10 @@ struct SnapshotSource {
     if isFile, try Self.isSnapshot(name) {
       do { return try Snapshot(path: name) } catch { throw Failure(message: error.description) }
     }
-    if !isFile, try withStore({ () throws(BaselineError) in try store.names() }).contains(name) {
+    if !isFile, name != LiveBuild.name {
+      guard try withStore({ () throws(BaselineError) in try store.names() }).contains(name) else {
+        throw Failure(message: "\(name): there is neither a file nor a baseline of this name (in \(store.directory))")
+      }
       return try withStore { () throws(BaselineError) in try store.load(name) }
     }
     return try settings.snapshot(of: name)

@@ -55,6 +55,14 @@ import Testing
     #expect(try run(command, "/").status == 2)
   }
 
+  /// Whoever mistypes a baseline's name must not look for a file.
+  @Test func neitherFileNorBaseline() throws {
+    let result = try run("diff", "debian-6.1", "debian-6.12", "--store", "/nonexistent/store")
+    #expect(result.status == 2 && result.output == "")
+    #expect(
+      result.messages == "ctxabi: debian-6.1: there is neither a file nor a baseline of this name (in /nonexistent/store)\n")
+  }
+
   @Test func wrongUsage() throws {
     for arguments in [["show"], ["none"], ["show", "x", "--types", "none"], ["show", "x", "--layout", "--raw"]] {
       let result = try run(arguments)

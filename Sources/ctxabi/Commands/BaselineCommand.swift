@@ -11,13 +11,15 @@ struct BaselineCommand: ParsableCommand {
     commandName: "baseline",
     abstract: "Maintains the store of baselines and waivers.",
     discussion: """
-      A baseline is a snapshot kept under a name in a directory that is made to be kept in git. A waiver is a change that \
-      a person has accepted: with a reason, a name and an end.
+      A baseline is a snapshot kept under a name, NAME.json, in a directory that is made to be kept in git (Baselines, or \
+      what --store names). A waiver is a change that a person has accepted, with a reason, a name and an end; waivers are \
+      in waivers.yaml beside the baselines.
 
       Examples:
         ctxabi baseline add debian-6.12-amd64 vmlinux
         ctxabi baseline update debian-6.12-amd64 vmlinux
-        ctxabi baseline accept debian-6.12-amd64 vmlinux field-renamed:__sk_buff.mark --reason "agreed on the list"
+        ctxabi baseline accept debian-6.12-amd64 vmlinux \\
+          field-renamed:__sk_buff.mark --reason "agreed on the list"
       """,
     subcommands: [
       BaselineListCommand.self, BaselineShowCommand.self, BaselineAddCommand.self,
@@ -153,7 +155,10 @@ struct BaselineAcceptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accept",
     abstract: "Writes a waiver for a finding, and asks for the reason.",
-    discussion: "The finding is named by its id, as JSON reports show it: rule:context.field.")
+    discussion: """
+      The finding is named by its id: the rule, which reports show in brackets, a colon, and the place. JSON reports have \
+      it as a whole. Against the baseline the finding then does not count any more, up to the waiver's last day.
+      """)
 
   @Argument(help: "The baseline's name.")
   var name: String
@@ -170,7 +175,7 @@ struct BaselineAcceptCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Who accepts it; git's user.name where nobody is named.", valueName: "name"))
   var who: String?
 
-  @Option(help: ArgumentHelp("The last day of the waiver (default: in six months).", valueName: "date"))
+  @Option(help: ArgumentHelp("The last day of the waiver, as YYYY-MM-DD (default: in six months).", valueName: "date"))
   var expires: String?
 
   @Option(help: ArgumentHelp("Only for this program or program type (repeatable).", valueName: "type"))
@@ -243,7 +248,10 @@ struct BaselineVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Checks the files of the store: readable, of this format, and as they were written.",
-    discussion: "With a kernel build: whether the baseline is what the build gives.")
+    discussion: """
+      With a kernel build: whether the baseline is what the build gives. The exit status is 1 where it is not, 2 where a \
+      file can't be used.
+      """)
 
   @Argument(help: "The baseline's name; without it, all of the store.")
   var name: String?

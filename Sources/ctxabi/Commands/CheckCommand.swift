@@ -11,8 +11,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Checks a build against a baseline: a gate.",
     discussion: """
-      Without --baseline the baseline is chosen that is of the build's architecture and nearest in release; the report \
-      says which. Changes that a waiver of the store accepts do not count. The exit status is 0 when nothing at or above \
+      Without --baseline the baseline is chosen that is of the build's architecture and nearest in release; the \
+      standard error says which. Changes that a waiver of the store accepts do not count. The exit status is 0 when nothing at or above \
       the gate has changed, 1 when something has, 2 when the check could not be made, or not in full: an unreadable \
       build, no baseline, a hole in what could be extracted, a waiver that has expired or accepts nothing.
 
@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "What to check: a kernel build, a snapshot file, or a kernel source tree.",
+    help: "What to check: a kernel build (or live), a snapshot file, or a kernel source tree.",
     completion: .file())
   var kernel: String?
 

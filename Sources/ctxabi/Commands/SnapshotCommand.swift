@@ -8,10 +8,11 @@ struct SnapshotCommand: ParsableCommand {
     abstract: "Saves the whole context ABI of a kernel build as a file.",
     discussion: """
       The file is JSON (docs/snapshot.schema.json describes it), made to be kept in git: equal builds give equal bytes, \
-      and a changed field is a few changed lines. Where the build comes from stands apart from the ABI.
+      and a changed field is a few changed lines. Where the build comes from stands apart from the ABI. \
+      The exit status is 2 where not everything could be extracted; the file is written all the same.
 
       Example:
-        ctxabi snapshot /usr/lib/debug/boot/vmlinux-6.1.0-50-cloud-amd64 -o debian-6.1-amd64.json
+        ctxabi snapshot /boot/vmlinuz-6.1.0-50-cloud-amd64 -o debian-6.1.json
       """)
 
   @OptionGroup var build: BuildOptions
