@@ -55,7 +55,7 @@ install: build ## Installs program, manual page and completions under PREFIX=/us
 	complete zsh zsh/site-functions/_ctxabi; \
 	complete fish fish/vendor_completions.d/ctxabi.fish
 
-kernels: prerequisites ## Fetches the kernels that tests run on (5 packages, 1 GB)
+kernels: prerequisites ## Fetches the kernels that tests run on (7 packages, 1 GB)
 	@scripts/fetch-test-kernels $(TEST_KERNELS)
 
 tree: prerequisites ## Fetches the kernel tree that tests run on (Linux 6.12, 150 MB)

@@ -58,6 +58,13 @@ struct BuildSettings: ParsableArguments {
       "The kernel's path in the package, where a package holds several.", valueName: "path"))
   var member: String?
 
+  @Option(
+    name: .customLong("with"),
+    help: ArgumentHelp(
+      "Another object file of the build (repeatable): object files are linked, and audited as one.", valueName: "object"),
+    completion: .file())
+  var objects: [String] = []
+
   @Flag(help: "Say on standard error how long each stage took.")
   var timings = false
 
@@ -80,6 +87,22 @@ struct BuildSettings: ParsableArguments {
       throw Failure(
         message: "-: a kernel is read from a file, not from the standard input; ./- is the file of that name")
     }
+    if ObjectFile.recognises(kernel) {
+      let linked = try stages.measure("link") { try LinkedObjects([kernel] + objects) }
+      return try withExtendedLifetime(linked) {
+        try openImage(linked.image, configuration: known ?? (config == nil ? linked.configuration : nil))
+      }
+    }
+    guard objects.isEmpty else {
+      throw Failure(message: "\(kernel): is no object file, so nothing can be linked with it (--with)")
+    }
+    return try openImage(kernel, configuration: known)
+  }
+
+  /// Opens the build in an image.
+  private func openImage(
+    _ kernel: String, configuration known: KernelConfiguration?
+  ) throws -> (build: Build, provenance: Provenance) {
     do {
       let file = try stages.measure("open and decompress") {
         try KernelFile.open(kernel, member: member)
