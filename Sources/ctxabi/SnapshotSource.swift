@@ -15,7 +15,7 @@ struct SnapshotSource {
     if isFile, try Self.isSnapshot(name) {
       do { return try Snapshot(path: name) } catch { throw Failure(message: error.description) }
     }
-    if !isFile, name != LiveBuild.name {
+    if !isFile, name != LiveBuild.name, name != OutputFile.standardOutput {
       guard try withStore({ () throws(BaselineError) in try store.names() }).contains(name) else {
         throw Failure(message: "\(name): there is neither a file nor a baseline of this name (in \(store.directory))")
       }
