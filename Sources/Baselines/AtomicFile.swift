@@ -3,7 +3,7 @@ import Glibc
 /// Writes files so that a reader, or a machine that stops, finds either the old content or the new one.
 enum AtomicFile {
   /// What the name of a file ends with while it is written.
-  static let suffix = ".new"
+  static let suffix = ".writing"
 
   /// Writes `text` to a file beside `path`, and renames it.
   static func write(_ text: String, to path: String) throws(BaselineError) {

@@ -268,7 +268,9 @@ public final class SnapshotBuilder {
     }
     return KernelSide(
       members: members,
-      structures: try KernelSideBuilder(types: build.types).structures(of: members.values.joined()),
+      // In order: of two structures of one name the first that a path leads to stands.
+      structures: try KernelSideBuilder(types: build.types).structures(
+        of: members.sorted { $0.key.precedes($1.key) }.flatMap(\.value)),
       numbers: build.oracle.configuredNumbers)
   }
 }

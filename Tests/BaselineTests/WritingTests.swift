@@ -78,8 +78,10 @@ import Testing
     #expect(killed >= 20, "only \(killed) of 100 were killed before they were done")
     #expect(try store.run("baseline", "verify").output == "1 baseline verified\n")
     #expect(try store.run("baseline", "list").output.split(separator: "\n").count == 1)
+    // A file that somebody else has put there stays.
+    try store.write("other", to: "\(store.path)/mini.json.new")
     #expect(try store.run("baseline", "update", "mini", one).status == 0)
-    #expect(try store.contents() == ["mini.json": contents[0]])
+    #expect(try store.contents() == ["mini.json": contents[0], "mini.json.new": "other"])
   }
 
   /// An update that uses a waiver up changes two files, yet has happened or has not: the gate is passed after it as before.
@@ -122,10 +124,10 @@ import Testing
     let torn = String(new.prefix(1000))
     let oldState = ["mini.json": old, "waivers.yaml": waivers]
     for (left, expected) in [
-      (["mini.json": old, "mini.json.new": torn], oldState),
-      (["mini.json": old, "mini.json.new": new, "waivers.yaml.new": "waiv"], oldState),
-      (["mini.json": old, "mini.json.new": new, "waivers.yaml.next": empty], oldState),
-      (["mini.json": old, "waivers.yaml.new": "waiv"], oldState),
+      (["mini.json": old, "mini.json.writing": torn], oldState),
+      (["mini.json": old, "mini.json.writing": new, "waivers.yaml.writing": "waiv"], oldState),
+      (["mini.json": old, "mini.json.writing": new, "waivers.yaml.next": empty], oldState),
+      (["mini.json": old, "waivers.yaml.writing": "waiv"], oldState),
       (["mini.json": new, "waivers.yaml.next": empty], ["mini.json": new, "waivers.yaml": empty]),
     ] {
       for name in try store.contents().keys { try FileManager.default.removeItem(atPath: "\(store.path)/\(name)") }

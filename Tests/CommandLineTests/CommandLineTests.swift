@@ -5,30 +5,12 @@ import Testing
 
 /// What the program prints, and how it ends.
 @Suite struct CommandLineTests {
-  struct Run {
-    let status: Int32
-    let output: String
-    let messages: String
-  }
+  private func run(_ arguments: String...) throws -> ToolRun { try run(arguments) }
 
-  /// The program stands beside the tests.
-  private func run(_ arguments: String...) throws -> Run { try run(arguments) }
-
-  private func run(_ arguments: [String]) throws -> Run {
-    let directory = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let process = Process()
-    process.executableURL = directory.appendingPathComponent("ctxabi")
-    process.arguments = arguments
-    let output = try TemporaryFile.write([])
-    let messages = try TemporaryFile.write([])
-    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: messages))
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit, "\(arguments)")
-    return Run(
-      status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
-      messages: try String(contentsOfFile: messages, encoding: .utf8))
+  private func run(_ arguments: [String]) throws -> ToolRun {
+    let result = try ToolRun(arguments)
+    #expect(result.status != nil, "\(arguments)")
+    return result
   }
 
   @Test(arguments: ["show", "snapshot", "accesses"])
