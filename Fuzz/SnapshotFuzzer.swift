@@ -6,13 +6,13 @@ import Foundation
 /// same.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzSnapshot(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let body = Data(bytes: data, count: count)
+  let provenance = #""provenance": {"release": "6.1", "architecture": "x86_64", "types": "BTF", "tool": "ctxabi"},\#n"#
+  let body = Data(provenance.utf8) + Data(bytes: data, count: count)
   let header = """
     {
     "schema": "\(Snapshot.schema)",
     "version": \(Snapshot.schemaVersion),
     "digest": "sha256:\(sha256(body))",
-    "provenance": {"release": "6.1", "architecture": "x86_64", "types": "BTF", "tool": "ctxabi"},
 
     """
   let json = Data(header.utf8) + body + Data("\n}\n".utf8)

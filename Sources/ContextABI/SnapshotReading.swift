@@ -70,7 +70,7 @@ extension Snapshot {
         file: file, problem: .content("is \(json.count) bytes long; no snapshot is over \(Self.sizeLimit)"))
     }
     let header = try Self.header(json, file)
-    guard let body = Self.abiBytes(of: json), header.digest == "sha256:" + sha256(body) else {
+    guard let body = Self.digestedBytes(of: json), header.digest == "sha256:" + sha256(body) else {
       throw SnapshotError(file: file, problem: .edited)
     }
     let record: SnapshotRecord
@@ -112,9 +112,9 @@ extension Snapshot {
     return header
   }
 
-  /// The bytes that the digest is taken of: from the byte order to the end of the outermost object.
-  private static func abiBytes(of json: Data) -> Data? {
-    guard let start = json.range(of: Data("\n\"byteOrder\": ".utf8)),
+  /// The bytes that the digest is taken of: from the provenance to the end of the outermost object.
+  private static func digestedBytes(of json: Data) -> Data? {
+    guard let start = json.range(of: Data("\n\"provenance\": ".utf8)),
       let end = json.range(of: Data("\n}\n".utf8), options: .backwards),
       start.lowerBound + 1 <= end.lowerBound
     else { return nil }

@@ -7,20 +7,19 @@ extension Snapshot {
 
   /// The snapshot as the text of a file: JSON, a rule or member a line, the same bytes for equal snapshots.
   public var json: String {
-    let body = abiText
+    let body = "\"provenance\": \(provenance.json),\n\(abiText)"
     return """
       {
       "schema": \(JSONWriter.string(Self.schema)),
       "version": \(Self.schemaVersion),
       "digest": \(JSONWriter.string("sha256:" + sha256(body.utf8))),
-      "provenance": \(provenance.json),
       \(body)
       }
 
       """
   }
 
-  /// Everything but the provenance: what the digest is taken of.
+  /// Everything but the provenance.
   private var abiText: String {
     let members: [(String, String)] = [
       ("byteOrder", JSONWriter.string(byteOrder.rawValue)),

@@ -141,7 +141,7 @@ import Testing
 
   /// The text with a digest that agrees, as whoever means harm would write it.
   private static func withDigest(_ text: String) throws -> String {
-    let start = try #require(text.range(of: "\"byteOrder\""))
+    let start = try #require(text.range(of: "\"provenance\""))
     let end = try #require(text.range(of: "\n}\n", options: .backwards))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
