@@ -59,6 +59,24 @@ public enum MiniKernel {
     return file.path
   }
 
+  /// The object files of a variant, by name.
+  public static func objects(
+    _ architecture: Architecture, _ variants: [String] = []
+  ) throws -> [String: String] {
+    let toolchain = try Toolchain.found.get()
+    let directory = URL(fileURLWithPath: try TemporaryFile.write([])).deletingLastPathComponent()
+    let units = sources.map(\.name).filter { $0.hasSuffix(".c") }
+    try Command.run(
+      toolchain.clang,
+      compilerFlags(architecture) + debugFlags(.dwarf5) + variants.map { "-D\($0)" } + ["-c"]
+        + units.map { "\(sourceDirectory)/\($0)" }, in: directory.path)
+    return Dictionary(
+      uniqueKeysWithValues: units.map {
+        let name = $0.replacingOccurrences(of: ".c", with: ".o")
+        return (name, directory.appendingPathComponent(name).path)
+      })
+  }
+
   /// The build, opened with its types.
   public static func open(
     _ architecture: Architecture, _ variants: [String] = [], debug: DebugInformation = .dwarf5
