@@ -71,11 +71,12 @@ public final class SnapshotComparison {
     collector.add(accesses.changes())
   }
 
-  /// The kernel members that rules read or write.
+  /// The kernel members that rules read or write. A context without a structure (BPF_PROG_TYPE_SYSCALL's) is the caller's
+  /// own memory: it exposes nothing.
   static func exposures(of rules: [AccessRule]) -> [String] {
-    Set(rules.flatMap { rule in rule.meaning.members.map(\.path) }).sorted {
-      $0.utf8.lexicographicallyPrecedes($1.utf8)
-    }
+    Set(rules.flatMap { rule in rule.meaning.members.map(\.path) }).filter { path in
+      !path.hasPrefix("*ctx") && !path.hasPrefix("ctx[") && !(path.hasPrefix("*(") && path.contains(" *)(ctx + "))
+    }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   // MARK: - The whole
