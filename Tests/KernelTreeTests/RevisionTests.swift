@@ -54,7 +54,8 @@ import Testing
     let file = try TemporaryFile.write([], name: "report.json")
     let result = try tree.check("--base", "HEAD~2", "--each", "--report", "markdown=-", "--report", "json=\(file)")
     #expect(result.status == 1, "\(result)")
-    #expect(result.output.contains("Turn on NETNS_INUM, NETNS_INUM_UNGUARDED") && result.output.contains("`meaning-changed`"))
+    #expect(
+      result.output.contains("Turn on NETNS_INUM, NETNS_INUM_UNGUARDED") && result.output.contains("`meaning-changed`"))
     let whole = try String(contentsOfFile: file, encoding: .utf8)
     #expect(whole.contains("field-added") && !whole.contains("meaning-changed"))
   }
