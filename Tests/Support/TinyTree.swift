@@ -69,6 +69,12 @@ public struct TinyTree: Sendable {
 
     """
 
+  /// What makes the tree be built by LLVM's tools, those that come with Swift.
+  public static func llvm() throws -> [String: String] {
+    let toolchain = try Toolchain.found.get()
+    return ["CC": toolchain.clang, "LD": toolchain.linker]
+  }
+
   /// Writes a file of the work tree.
   public func write(_ text: String, to name: String) throws {
     let file = URL(fileURLWithPath: "\(directory)/\(name)")
