@@ -1,8 +1,10 @@
 # What can be done here: make help
 
 SWIFT ?= swift
-PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev liblzo2-dev zlib1g-dev libbpf-dev \
-  pkg-config dwarves bpftool dwz gcc gzip
+PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev \
+  libbz2-dev liblzo2-dev zlib1g-dev libbpf-dev pkg-config
+# What tests compare with, or make their inputs with.
+TEST_PACKAGES = dwarves bpftool dwz gcc gzip bzip2 xz-utils zstd lz4 lzop binutils chromium python3 python3-jsonschema
 # What a kernel's own make needs.
 KERNEL_PACKAGES = git make gcc libc6-dev bc bison flex libelf-dev libssl-dev xz-utils
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ctxabi
@@ -13,37 +15,59 @@ ARCHITECTURE = $(shell dpkg --print-architecture)
 # As root apt needs no sudo.
 AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AUDIT = .build/audit
+PREFIX = /usr/local
 
-.PHONY: help prerequisites build kernels test unit-test audit baselines reports bench fuzz tree mutants check bench-tree
+.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
 
-prerequisites: ## Installs the Debian packages that are missing
-	@missing=; for package in $(sort $(PACKAGES) $(KERNEL_PACKAGES)); do \
+# Installs those of the packages $(1) that are missing.
+define install_missing
+	@missing=; for package in $(sort $(1)); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
 	  $(AS_ROOT) apt-get update || true; \
 	  DEBIAN_FRONTEND=noninteractive $(AS_ROOT) apt-get install -y --no-install-recommends $$missing; \
 	fi
+endef
+
+prerequisites: ## Installs the Debian packages that are missing
+	$(call install_missing,$(PACKAGES) $(KERNEL_PACKAGES))
+
+test-prerequisites: prerequisites
+	$(call install_missing,$(TEST_PACKAGES))
 
 build: prerequisites ## Builds .build/release/ctxabi
 	$(SWIFT) build -c release --product ctxabi
 
-kernels: prerequisites ## Fetches the kernels that tests run on (5 packages, 1 GB)
+install: build ## Installs program, manual page and completions under PREFIX=/usr/local
+	install -D -m 755 .build/release/ctxabi "$(DESTDIR)$(PREFIX)/bin/ctxabi"
+	install -D -m 644 docs/ctxabi.1 "$(DESTDIR)$(PREFIX)/share/man/man1/ctxabi.1"
+	@set -e; share='$(DESTDIR)$(PREFIX)/share'; \
+	complete() { \
+	  mkdir -p "$$(dirname "$$share/$$2")"; \
+	  .build/release/ctxabi --generate-completion-script "$$1" >"$$share/$$2"; \
+	  echo "completion for $$1: $$share/$$2"; \
+	}; \
+	complete bash bash-completion/completions/ctxabi; \
+	complete zsh zsh/site-functions/_ctxabi; \
+	complete fish fish/vendor_completions.d/ctxabi.fish
+
+kernels: prerequisites ## Fetches the kernels that tests run on (7 packages, 1 GB)
 	@scripts/fetch-test-kernels $(TEST_KERNELS)
 
 tree: prerequisites ## Fetches the kernel tree that tests run on (Linux 6.12, 150 MB)
 	@scripts/fetch-tree trixie 6.12 $(TEST_TREE)
 
-test: prerequisites kernels tree ## Runs every test
+test: test-prerequisites kernels tree ## Runs every test
 	$(SWIFT) build -c release --build-tests
 	CTXABI_TEST_KERNELS=$(TEST_KERNELS) CTXABI_TEST_TREE=$(TEST_TREE) $(SWIFT) test -c release --skip-build --disable-xctest
 
-unit-test: prerequisites ## Runs the tests that need no kernel
+unit-test: test-prerequisites ## Runs the tests that need no kernel
 	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --skip-build --disable-xctest --skip RealKernelTests --skip RealTreeTests
+	$(SWIFT) test -c release --skip-build --disable-xctest --skip "RealKernelTests|RealImageTests|RealTreeTests|LiveTests"
 
 mutants: build tree ## Counts what is said of small changes to a kernel tree (docs/mutants.md; about half an hour)
 	@command -v abidiff >/dev/null || echo 'abidiff (package abigail-tools) is not installed: the table leaves it out' >&2
@@ -52,9 +76,6 @@ mutants: build tree ## Counts what is said of small changes to a kernel tree (do
 check: build ## Checks the kernel tree KERNEL=TREE: with BASE=REVISION each commit since, else against the nearest baseline
 	@[ -n '$(KERNEL)' ] || { echo 'make check KERNEL=TREE [BASE=REVISION]' >&2; exit 64; }
 	@.build/release/ctxabi check '$(KERNEL)' $(if $(BASE),--base '$(BASE)' --each)
-
-bench-tree: build tree ## Measures how long checks of a kernel tree take
-	@scripts/bench-tree $(TEST_TREE) .build/release/ctxabi
 
 audit: build ## Judges KERNEL=PATH (by default the newest Debian cloud kernel) against the nearest baseline
 	@set -e; kernel='$(KERNEL)'; \
@@ -76,3 +97,10 @@ baselines: build ## Makes the committed baselines again from Debian's packages, 
 
 reports: build ## Writes Reports/ anew from the baselines
 	@scripts/make-reports
+
+bench: build test-prerequisites kernels tree ## Measures speed and memory beside pahole and bpftool, and checks of a tree
+	@scripts/bench $(TEST_KERNELS)
+	@scripts/bench-tree $(TEST_TREE) .build/release/ctxabi
+
+fuzz: prerequisites ## Fuzzes the readers of types, symbols, images and snapshots, SECONDS=60 each
+	@Fuzz/run $(or $(SECONDS),60)

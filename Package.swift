@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Baselines",
-      dependencies: ["ContextABI", "Comparison", .product(name: "Yams", package: "Yams")],
+      dependencies: ["ByteReading", "ContextABI", "Comparison", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
     .target(
       name: "Reporting", dependencies: ["ByteReading", "BPF", "ContextABI", "Comparison"],
@@ -94,6 +94,9 @@ let package = Package(
         "Extraction", "Digest",
       ],
       path: "Tests/Support", swiftSettings: strict),
+    // Writes the inputs that Fuzz/run starts from.
+    .executableTarget(
+      name: "FuzzSeeds", dependencies: ["ByteReading", "TestSupport"], path: "Fuzz/Seeding", swiftSettings: strict),
     .testTarget(
       name: "ByteReadingTests", dependencies: ["ByteReading", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -120,6 +123,10 @@ let package = Package(
     .testTarget(
       name: "ComparisonTests",
       dependencies: ["ContextABI", "Comparison", "KernelImage", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BaselineTests",
+      dependencies: ["ctxabi", "Baselines", "Comparison", "ContextABI", "KernelImage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["ctxabi", "ContextABI", "TestSupport"],

@@ -1,17 +1,32 @@
 import Glibc
 
 /// Writes files so that a reader, or a machine that stops, finds either the old content or the new one.
-public enum AtomicFile {
+enum AtomicFile {
+  /// What the name of a file ends with while it is written.
+  static let suffix = ".writing"
+
   /// Writes `text` to a file beside `path`, and renames it.
-  public static func write(_ text: String, to path: String) throws(BaselineError) {
-    let temporary = "\(path).\(getpid()).new"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failure(path) }
+  static func write(_ text: String, to path: String) throws(BaselineError) {
+    let staged = try stage(text, for: path)
+    do { try rename(staged, to: path) } catch {
+      unlink(staged)
+      throw error
+    }
+  }
+
+  /// Writes `text` to a file beside `path`, to take its place.
+  ///
+  /// - Returns: the path of that file. It is on the disk, whole.
+  static func stage(_ text: String, for path: String) throws(BaselineError) -> String {
+    let staged = path + suffix
+    let descriptor = open(staged, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw failure(path, errno) }
     var text = text
     let isWritten = text.withUTF8 { bytes in
+      guard let start = bytes.baseAddress else { return true }
       var offset = 0
       while offset < bytes.count {
-        let count = Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
+        let count = Glibc.write(descriptor, start + offset, bytes.count - offset)
         if count < 0, errno == EINTR { continue }
         if count <= 0 { return false }
         offset += count
@@ -21,39 +36,18 @@ public enum AtomicFile {
     let code = errno
     close(descriptor)
     guard isWritten else {
-      unlink(temporary)
-      throw .file(path: path, problem: "can't be written: \(String(cString: strerror(code)))")
+      unlink(staged)
+      throw failure(path, code)
     }
-    guard rename(temporary, path) == 0 else {
-      let error = failure(path)
-      unlink(temporary)
-      throw error
-    }
+    return staged
   }
 
-  private static func failure(_ path: String) -> BaselineError {
-    .file(path: path, problem: "can't be written: \(String(cString: strerror(errno)))")
-  }
-}
-
-/// Keeps other processes from writing to a store: a lock on its directory, which ends with the process.
-struct StoreLock {
-  private let descriptor: Int32
-
-  /// Waits up to ten seconds for the lock.
-  init(directory: String) throws(BaselineError) {
-    descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw .file(path: directory, problem: String(cString: strerror(errno)))
-    }
-    for attempt in 0..<200 {
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-      guard errno == EWOULDBLOCK || errno == EINTR, attempt < 199 else { break }
-      usleep(50_000)
-    }
-    close(descriptor)
-    throw .busy(path: directory)
+  /// Renames a file.
+  static func rename(_ staged: String, to path: String) throws(BaselineError) {
+    guard Glibc.rename(staged, path) == 0 else { throw failure(path, errno) }
   }
 
-  func release() { close(descriptor) }
+  private static func failure(_ path: String, _ code: Int32) -> BaselineError {
+    .file(path: path, problem: "can't be written: \(String(cString: strerror(code)))")
+  }
 }

@@ -17,21 +17,23 @@ public enum NearestBaseline {
         candidates.append(Candidate(name: name, release: KernelRelease(provenance.release), wanted: wanted))
       }
     }
-    let older = candidates.filter { $0.release <= wanted }
-    guard let best = older.max() ?? candidates.min() else {
-      throw .noneForArchitecture(build.architecture, known: names)
+    let release =
+      candidates.map(\.release).filter { $0 <= wanted }.max() ?? candidates.map(\.release).min()
+    guard let best = candidates.filter({ $0.release == release }).max(by: Candidate.isLessAlike) else {
+      throw .noneForArchitecture(build.architecture, store: store.directory, known: names)
     }
     return best.name
   }
 
-  private struct Candidate: Comparable {
+  private struct Candidate {
     let name: String
     let release: KernelRelease
     let wanted: KernelRelease
 
-    static func < (left: Candidate, right: Candidate) -> Bool {
-      if left.release != right.release { return left.release < right.release }
-      let common = (left.release.commonPrefix(with: left.wanted), right.release.commonPrefix(with: left.wanted))
+    /// Whether `left` has less in common with the release that is wanted; of two that have the same, the first by name
+    /// is taken.
+    static func isLessAlike(_ left: Candidate, _ right: Candidate) -> Bool {
+      let common = (left.release.likeness(to: left.wanted), right.release.likeness(to: left.wanted))
       if common.0 != common.1 { return common.0 < common.1 }
       return right.name.utf8.lexicographicallyPrecedes(left.name.utf8)
     }
@@ -61,8 +63,10 @@ struct KernelRelease: Comparable {
     self.numbers = numbers
   }
 
-  func commonPrefix(with other: KernelRelease) -> Int {
+  /// How many characters at the start and at the end two releases have in common: the version, and the flavour.
+  func likeness(to other: KernelRelease) -> Int {
     zip(text, other.text).prefix { $0 == $1 }.count
+      + zip(text.reversed(), other.text.reversed()).prefix { $0 == $1 }.count
   }
 
   static func == (left: KernelRelease, right: KernelRelease) -> Bool { left.numbers == right.numbers }

@@ -48,8 +48,11 @@ public struct Waiver: Sendable, Hashable {
     return wanted == name || name.hasPrefix("\(wanted)/") || name.hasPrefix("\(wanted)+")
   }
 
-  /// What the waiver is about: `field-moved __sk_buff.mark`.
-  public var title: String { "\(rule) \(field.map { "\(context).\($0)" } ?? context)" }
+  /// What the waiver is about: `field-moved __sk_buff.mark (XDP)`.
+  public var title: String {
+    let place = "\(rule) \(field.map { "\(context).\($0)" } ?? context)"
+    return programs.isEmpty ? place : "\(place) (\(programs.joined(separator: ", ")))"
+  }
 }
 
 /// A day of the calendar.
@@ -61,7 +64,8 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
   /// Reads `2026-11-22`; nil for anything else.
   public init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
+    guard parts.map(\.utf8.count) == [4, 2, 2],
+      parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
       let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
       (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day)
     else { return nil }

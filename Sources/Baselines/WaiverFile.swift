@@ -1,4 +1,6 @@
+import ByteReading
 import Comparison
+import Foundation
 import Yams
 
 /// The waivers of a store: a YAML file that people write and review.
@@ -11,12 +13,34 @@ public struct WaiverFile: Sendable, Hashable {
     "rule", "context", "field", "programs", "baseline", "reason", "who", "date", "expires",
   ]
 
+  /// No file of waivers is larger: it is written and reviewed by people.
+  static let sizeLimit = 1 << 20
+
+  /// Reads the file at `path`; where there is none, there are no waivers.
+  init(path: String) throws(BaselineError) {
+    guard FileManager.default.fileExists(atPath: path) else {
+      self.init([])
+      return
+    }
+    let bytes: [UInt8]
+    do { bytes = try RegularFile(path: path).bytes(limit: Self.sizeLimit) } catch {
+      throw .waivers(path: path, problem: error.problem)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .waivers(path: path, problem: "is not UTF-8")
+    }
+    try self.init(yaml: text, path: path)
+  }
+
   /// Reads the file's text. What is not understood is an error: a waiver that is passed over in silence accepts nothing,
   /// or too much.
   public init(yaml text: String, path: String) throws(BaselineError) {
     func wrong(_ problem: String, _ node: Node? = nil) -> BaselineError {
       let line = node?.mark.map { "line \($0.line): " } ?? ""
       return .waivers(path: path, problem: line + problem)
+    }
+    if let name = Self.alias(in: text) {
+      throw wrong("*\(name) stands for &\(name): waivers are written out, without aliases")
     }
     let document: Node?
     do { document = try Yams.compose(yaml: text) } catch {
@@ -38,6 +62,19 @@ public struct WaiverFile: Sendable, Hashable {
     var result: [Waiver] = []
     for entry in entries { result.append(try Self.waiver(entry, wrong)) }
     waivers = result
+  }
+
+  /// A name that is both an anchor (`&name`) and an alias (`*name`).
+  ///
+  /// Yams follows aliases when it compares keys, so a few lines of them would keep it busy for years.
+  private static func alias(in text: String) -> String? {
+    func names(after sign: Character) -> Set<Substring> {
+      Set(text.split(separator: sign, omittingEmptySubsequences: false).dropFirst().map { $0.prefix(while: isInName) })
+    }
+    func isInName(_ character: Character) -> Bool {
+      character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == "-")
+    }
+    return names(after: "&").intersection(names(after: "*")).filter { !$0.isEmpty }.min().map(String.init)
   }
 
   private static func waiver(
@@ -71,9 +108,11 @@ public struct WaiverFile: Sendable, Hashable {
     }
     var programs: [String] = []
     if let node = fields["programs"] {
-      guard let list = node.sequence else { throw wrong("\"programs\" is no list", node) }
+      guard let list = node.sequence, !list.isEmpty else {
+        throw wrong("\"programs\" is no list with names in it; leave it out for all programs", node)
+      }
       for element in list {
-        guard let name = element.scalar?.string else { throw wrong("a program's name is wanted", element) }
+        guard let name = element.scalar?.string, !name.isEmpty else { throw wrong("a program's name is wanted", element) }
         programs.append(name)
       }
     }
@@ -109,6 +148,13 @@ public struct WaiverFile: Sendable, Hashable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  private static func isEscaped(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff: true
+    default: false
+    }
+  }
+
   /// A text as YAML: in quotes with escapes, which is right for every text.
   private static func quoted(_ text: String) -> String {
     var result = "\""
@@ -118,9 +164,10 @@ public struct WaiverFile: Sendable, Hashable {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+      // What YAML takes for the end of a line, or for no text at all.
+      case _ where isEscaped(scalar.value):
         let digits = String(scalar.value, radix: 16)
-        result += "\\x" + (digits.count == 1 ? "0" : "") + digits
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)
       }
     }

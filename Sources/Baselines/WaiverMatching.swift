@@ -25,10 +25,8 @@ public struct WaivedChanges: Sendable {
         open.append(change)
       }
     }
+    try WaiverFile(relevant).check(on: today, path: path)
     for waiver in relevant {
-      guard waiver.expires >= today else {
-        throw .waivers(path: path, problem: "the waiver for \(waiver.title) has expired on \(waiver.expires)")
-      }
       guard used.contains(waiver) else {
         throw .waivers(
           path: path,
@@ -37,5 +35,29 @@ public struct WaivedChanges: Sendable {
     }
     self.open = open
     self.waived = waived
+  }
+}
+
+extension WaiverFile {
+  /// Refuses waivers that have expired.
+  public func check(on today: CalendarDate, path: String) throws(BaselineError) {
+    for waiver in waivers where waiver.expires < today {
+      throw .waivers(path: path, problem: "the waiver for \(waiver.title) has expired on \(waiver.expires)")
+    }
+  }
+
+  /// The waivers with one more, which takes the place of one that is about the same.
+  ///
+  /// - Parameter changes: those against the waiver's baseline. It has to accept one that no other waiver accepts: what
+  ///   accepts nothing is an error at the next check.
+  public func adding(_ waiver: Waiver, for changes: [Change]) throws(BaselineError) -> WaiverFile {
+    let others = waivers.filter { $0.title != waiver.title || $0.baseline != waiver.baseline }
+    let accepted = changes.filter(waiver.accepts)
+    guard !accepted.isEmpty else { throw .acceptsNothing(waiver.title) }
+    let relevant = others.filter { $0.baseline == nil || $0.baseline == waiver.baseline }
+    guard accepted.contains(where: { change in !relevant.contains { $0.accepts(change) } }) else {
+      throw .accepted(waiver.title)
+    }
+    return WaiverFile(others + [waiver])
   }
 }

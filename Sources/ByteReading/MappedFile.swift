@@ -13,27 +13,22 @@ public final class MappedFile: @unchecked Sendable {
   ///
   /// - Throws: `FileError` when it can't be opened, is no regular file, or is empty.
   public convenience init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError(path: path, code: errno) }
-    defer { close(descriptor) }
-    try self.init(descriptor: descriptor, path: path)
+    let file = try RegularFile(path: path)
+    try self.init(file)
+  }
+
+  private convenience init(_ file: borrowing RegularFile) throws(FileError) {
+    try self.init(descriptor: file.descriptor, path: file.path)
   }
 
   /// Maps the open file `descriptor`, which is not needed any more then; `path` names it in messages.
   init(descriptor: Int32, path: String) throws(FileError) {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, code: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(
-        path: path,
-        problem: status.st_mode & S_IFMT == S_IFDIR ? "is a directory" : "is not a regular file")
-    }
-    guard status.st_size > 0 else { throw FileError(path: path, problem: "is empty") }
-    let mapping = mmap(
-      nil, Int(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0)
+    let size = try RegularFile.size(of: descriptor, path)
+    guard size > 0 else { throw FileError(path: path, problem: "is empty") }
+    let mapping = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0)
     guard let mapping, mapping != MAP_FAILED else { throw FileError(path: path, code: errno) }
     self.path = path
-    count = Int(status.st_size)
+    count = size
     start = mapping
   }
 

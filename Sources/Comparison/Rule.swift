@@ -96,13 +96,19 @@ public struct Change: Sendable, Hashable {
     return "\(rule.id):\(place)"
   }
 
+  /// What tells any two changes of a comparison apart.
+  private var orderingTexts: [String] {
+    [
+      context, rule.id, summary, programs.joined(separator: " "), field ?? "", evidence.before ?? "",
+      evidence.after ?? "",
+    ]
+  }
+
   /// The order of reports: the worst first, then by place.
   public static func inOrder(_ left: Change, _ right: Change) -> Bool {
     if left.rule.severity != right.rule.severity {
       return left.rule.severity > right.rule.severity
     }
-    let leftKey = [left.context, left.rule.id, left.summary, left.programs.joined(separator: " ")]
-    let rightKey = [right.context, right.rule.id, right.summary, right.programs.joined(separator: " ")]
-    return leftKey.lexicographicallyPrecedes(rightKey) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return left.orderingTexts.lexicographicallyPrecedes(right.orderingTexts) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

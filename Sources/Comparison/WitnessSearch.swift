@@ -73,7 +73,7 @@ struct WitnessSearch {
     self.randomInputs = randomInputs
     var widths: [String: Int] = [:]
     var pointers: Set<String> = []
-    for member in old.members.union(new.members) {
+    for member in old.members.union(new.members).sorted(by: { $0.path < $1.path }) {
       widths[member.path] = limits[member.path] ?? max(widths[member.path] ?? 0, member.width)
       var known = world.member(member.path)
       // The pointers on the way, the nearest first.

@@ -54,7 +54,7 @@ extension AccessRule {
   }
 
   private var orderingText: String {
-    "\(programs) \(meaning) \(registerType) \(needsPrivilege) \(parts) \(deviations.map { "\($0.registers) \($0.meaning)" })"
+    "\(programs) \(meaning) \(registerType) \(needsPrivilege) \(parts) \(deviations.map { "\($0.registers) \($0.meaning)" }) \(field)"
   }
 }
 

@@ -5,6 +5,8 @@ import Foundation
 /// Why a file is no snapshot that can be used.
 public struct SnapshotError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Problem: Sendable, Hashable {
+    /// It can't be read at all.
+    case unreadable(String)
     /// It is no JSON, or cut off.
     case syntax(String)
     /// It is JSON, but no snapshot of ctxabi.
@@ -27,6 +29,7 @@ public struct SnapshotError: Error, Sendable, Hashable, CustomStringConvertible 
 
   public var description: String {
     switch problem {
+    case .unreadable(let detail): "\(file): \(detail)"
     case .syntax(let detail): "\(file): is cut off, or no JSON: \(detail)"
     case .foreign: "\(file): is no snapshot (its \"schema\" is not \"\(Snapshot.schema)\")"
     case .version(let version):
@@ -42,6 +45,22 @@ extension Snapshot {
   /// No snapshot is larger: a whole kernel takes a third of a megabyte.
   public static let sizeLimit = 64 << 20
 
+  /// Reads a snapshot from the file at `path`.
+  public init(path: String) throws(SnapshotError) {
+    try self.init(json: try Self.content(of: path), file: path)
+  }
+
+  /// The provenance alone of the snapshot in the file at `path`: to choose among many files.
+  public static func provenance(path: String) throws(SnapshotError) -> Provenance {
+    try provenance(json: try content(of: path), file: path)
+  }
+
+  private static func content(of path: String) throws(SnapshotError) -> Data {
+    do { return Data(try RegularFile(path: path).bytes(limit: sizeLimit)) } catch {
+      throw SnapshotError(file: path, problem: .unreadable(error.problem))
+    }
+  }
+
   /// Reads a snapshot from the bytes of a file.
   ///
   /// - Parameter file: the file's name, for messages.
@@ -50,20 +69,12 @@ extension Snapshot {
       throw SnapshotError(
         file: file, problem: .content("is \(json.count) bytes long; no snapshot is over \(Self.sizeLimit)"))
     }
-    let decoder = JSONDecoder()
-    let header: HeaderRecord
-    do { header = try decoder.decode(HeaderRecord.self, from: json) } catch {
-      throw SnapshotError(file: file, problem: .syntax(Self.explain(error)))
-    }
-    guard header.schema == Self.schema else { throw SnapshotError(file: file, problem: .foreign) }
-    guard let version = header.version, version == Self.schemaVersion else {
-      throw SnapshotError(file: file, problem: .version(header.version ?? 0))
-    }
+    let header = try Self.header(json, file)
     guard let body = Self.abiBytes(of: json), header.digest == "sha256:" + sha256(body) else {
       throw SnapshotError(file: file, problem: .edited)
     }
     let record: SnapshotRecord
-    do { record = try decoder.decode(SnapshotRecord.self, from: json) } catch {
+    do { record = try JSONDecoder().decode(SnapshotRecord.self, from: json) } catch {
       throw SnapshotError(file: file, problem: .content(Self.explain(error)))
     }
     do { self = try record.snapshot() } catch {
@@ -71,18 +82,34 @@ extension Snapshot {
     }
   }
 
-  /// The provenance alone, without reading the rest: to choose among many files.
-  public static func provenance(json: Data, file: String) throws(SnapshotError) -> Provenance {
-    guard let start = json.range(of: Data("\n\"provenance\": ".utf8)),
-      let end = json.range(of: Data(",\n\"byteOrder\": ".utf8), in: start.upperBound..<json.endIndex)
-    else { throw SnapshotError(file: file, problem: .foreign) }
-    do {
-      return try JSONDecoder().decode(
-        ProvenanceRecord.self, from: json[start.upperBound..<end.lowerBound]
-      ).provenance
-    } catch {
+  /// The provenance alone: what stands behind it is not read, and its digest not checked.
+  static func provenance(json: Data, file: String) throws(SnapshotError) -> Provenance {
+    guard let end = json.range(of: Data(",\n\"byteOrder\": ".utf8)) else {
+      // What it is instead, if that can be told.
+      _ = try header(json, file)
+      throw SnapshotError(file: file, problem: .edited)
+    }
+    let start = json[..<end.lowerBound] + Data("\n}".utf8)
+    _ = try header(start, file)
+    guard json.suffix(3) == Data("\n}\n".utf8) else {
+      throw SnapshotError(file: file, problem: .syntax("its last line is no }"))
+    }
+    do { return try JSONDecoder().decode(OriginRecord.self, from: start).provenance.provenance } catch {
       throw SnapshotError(file: file, problem: .content(explain(error)))
     }
+  }
+
+  /// What says whether the rest can be understood.
+  private static func header(_ json: Data, _ file: String) throws(SnapshotError) -> HeaderRecord {
+    let header: HeaderRecord
+    do { header = try JSONDecoder().decode(HeaderRecord.self, from: json) } catch {
+      throw SnapshotError(file: file, problem: .syntax(Self.explain(error)))
+    }
+    guard header.schema == schema else { throw SnapshotError(file: file, problem: .foreign) }
+    guard let version = header.version, version == schemaVersion else {
+      throw SnapshotError(file: file, problem: .version(header.version ?? 0))
+    }
+    return header
   }
 
   /// The bytes that the digest is taken of: from the byte order to the end of the outermost object.
@@ -114,3 +141,5 @@ private struct HeaderRecord: Decodable {
   let version: Int?
   let digest: String?
 }
+
+private struct OriginRecord: Decodable { let provenance: ProvenanceRecord }

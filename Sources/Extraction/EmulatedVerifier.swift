@@ -18,6 +18,7 @@ final class EmulatedVerifier: VerifierOracle {
     givenKernelTypes ?? image.btf.flatMap { try? BTFReader($0, order: image.architecture.byteOrder) }
   private let givenKernelTypes: BTFReader?
   private let names: VerifierNames
+  private let types: TypeGraph
 
   /// Reads what the verifier's callbacks need to be called.
   ///
@@ -27,6 +28,7 @@ final class EmulatedVerifier: VerifierOracle {
   ) throws(ExtractionError) {
     self.image = image
     self.names = names
+    self.types = types
     givenKernelTypes = kernelTypes
     let layout = try VerifierLayout(types, names)
     callbackTypes = try CallbackAddresses.all(in: image, layout)
@@ -65,7 +67,9 @@ final class EmulatedVerifier: VerifierOracle {
   }
 
   var unknownAttachTypes: [(type: ProgramType, configuration: ProgramConfiguration)] {
-    AttachTypeDiscovery(callbacks: callbacks, names: names).all(of: programTypes) { callbackTypes[$0.name]?.isValidAccess }
+    AttachTypeDiscovery(callbacks: callbacks, names: names, types: types).all(of: programTypes) {
+      callbackTypes[$0.name]?.isValidAccess
+    }
   }
 
   /// `nr_cpu_ids` starts as `CONFIG_NR_CPUS` (kernel/smp.c).

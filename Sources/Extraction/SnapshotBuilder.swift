@@ -13,7 +13,8 @@ public final class SnapshotBuilder {
   private var declarations: [String: String] = [:]
   /// What is not known, by program: the accesses, none where it is about all of them.
   private var coverage: [CoverageDraft: [String: Set<AccessKey>]] = [:]
-  private var roots: [String: Set<ConversionMeanings.Root>] = [:]
+  /// By kernel context, in the order in which they were found: of two members with one path the first stands.
+  private var roots: [String: [ConversionMeanings.Root]] = [:]
   private var fieldLookups: [TypeID: FieldLookup] = [:]
   /// Called with each program's name and how many there are, before it is asked.
   public var progress: ((_ program: String, _ number: Int, _ count: Int) -> Void)?
@@ -120,7 +121,7 @@ public final class SnapshotBuilder {
       declarations[name] = try ContextLayout(types: build.types).declaration(of: pair.program)
     }
     let root = try build.root(of: subject, pair)
-    roots[kernelName, default: []].insert(root)
+    if roots[kernelName]?.contains(root) != true { roots[kernelName, default: []].append(root) }
     let folding = RuleFolding(
       meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.oracle.byteOrder)
     for rule in try folding.fold(sweep) { try add(rule, to: name, subject, root) }
@@ -267,7 +268,9 @@ public final class SnapshotBuilder {
     }
     return KernelSide(
       members: members,
-      structures: try KernelSideBuilder(types: build.types).structures(of: members.values.joined()),
+      // In order: of two structures of one name the first that a path leads to stands.
+      structures: try KernelSideBuilder(types: build.types).structures(
+        of: members.sorted { $0.key.precedes($1.key) }.flatMap(\.value)),
       numbers: build.oracle.configuredNumbers)
   }
 }

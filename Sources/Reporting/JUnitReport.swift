@@ -144,9 +144,11 @@ private struct Case {
         """
     }
     guard let first = waived.first else { return "    <testcase \(attributes)/>\n" }
+    let more = waived.count > 1 ? " (and \(waived.count - 1) more)" : ""
+    let details = waived.map { Self.detail($0) }.joined("\n")
     return """
           <testcase \(attributes)>
-            <skipped message="waived: \(first.change.place): \(first.note.reason)"/>
+            <skipped message="waived: \(first.change.place): \(first.note.reason)\(more)">\(details)</skipped>
           </testcase>
 
       """

@@ -55,7 +55,7 @@ public struct ProgramNames {
       // All attach types before, or all after, an access that makes a difference.
       for (condition, part) in Dictionary(grouping: family, by: \.condition) where part.count < family.count {
         let members = Set(part.map(\.whole))
-        let other = family.compactMap(\.condition).first
+        let other = family.compactMap(\.condition).min()
         guard members.isSubset(of: rest), let field = condition ?? other else { continue }
         rest.subtract(members)
         result.append("\(type.lowercased()) \(condition == nil ? "before" : "after") \(field)")

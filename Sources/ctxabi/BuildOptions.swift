@@ -14,7 +14,7 @@ struct BuildOptions: ParsableArguments {
   @Argument(
     help: """
       The kernel build: a vmlinux, the vmlinuz or Image that is booted (compressed or not), or a .deb or .rpm package; of \
-      x86-64, arm64, riscv64 or s390x. Or live, the running kernel.
+      x86-64, arm64, riscv64 or s390x. Or live, the running kernel (which needs privilege).
       """,
     completion: .file())
   var kernel: String
@@ -58,6 +58,13 @@ struct BuildSettings: ParsableArguments {
       "The kernel's path in the package, where a package holds several.", valueName: "path"))
   var member: String?
 
+  @Option(
+    name: .customLong("with"),
+    help: ArgumentHelp(
+      "Another object file of the build (repeatable): object files are linked, and audited as one.", valueName: "object"),
+    completion: .file())
+  var objects: [String] = []
+
   @Flag(help: "Say on standard error how long each stage took.")
   var timings = false
 
@@ -76,6 +83,26 @@ struct BuildSettings: ParsableArguments {
       }
       return try LiveBuild().open(config: config, tellsRules: tellsRules)
     }
+    guard kernel != OutputFile.standardOutput else {
+      throw Failure(
+        message: "-: a kernel is read from a file, not from the standard input; ./- is the file of that name")
+    }
+    if ObjectFile.recognises(kernel) {
+      let linked = try stages.measure("link") { try LinkedObjects([kernel] + objects) }
+      return try withExtendedLifetime(linked) {
+        try openImage(linked.image, configuration: known ?? (config == nil ? linked.configuration : nil))
+      }
+    }
+    guard objects.isEmpty else {
+      throw Failure(message: "\(kernel): is no object file, so nothing can be linked with it (--with)")
+    }
+    return try openImage(kernel, configuration: known)
+  }
+
+  /// Opens the build in an image.
+  private func openImage(
+    _ kernel: String, configuration known: KernelConfiguration?
+  ) throws -> (build: Build, provenance: Provenance) {
     do {
       let file = try stages.measure("open and decompress") {
         try KernelFile.open(kernel, member: member)

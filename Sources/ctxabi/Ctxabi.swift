@@ -14,6 +14,7 @@ struct Ctxabi: ParsableCommand {
 
       Start with:
         ctxabi show vmlinux --context __sk_buff
+        ctxabi diff vmlinux-old vmlinux-new
       """,
     version: Version.text,
     subcommands: [

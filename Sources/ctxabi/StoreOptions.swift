@@ -9,6 +9,13 @@ struct StoreOptions: ParsableArguments {
   var store: String = "Baselines"
 
   var baselines: BaselineStore { BaselineStore(directory: store) }
+
+  /// For commands about all of the store: one that is not there is no empty one.
+  func requireDirectory() throws {
+    guard baselines.exists else {
+      throw Failure(message: "\(store): there is no such directory; 'ctxabi baseline add' makes it, --store names another")
+    }
+  }
 }
 
 /// Turns what the store refuses into a failure of the command.

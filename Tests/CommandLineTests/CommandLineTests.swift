@@ -5,30 +5,12 @@ import Testing
 
 /// What the program prints, and how it ends.
 @Suite struct CommandLineTests {
-  struct Run {
-    let status: Int32
-    let output: String
-    let messages: String
-  }
+  private func run(_ arguments: String...) throws -> ToolRun { try run(arguments) }
 
-  /// The program stands beside the tests.
-  private func run(_ arguments: String...) throws -> Run { try run(arguments) }
-
-  private func run(_ arguments: [String]) throws -> Run {
-    let directory = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let process = Process()
-    process.executableURL = directory.appendingPathComponent("ctxabi")
-    process.arguments = arguments
-    let output = try TemporaryFile.write([])
-    let messages = try TemporaryFile.write([])
-    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: messages))
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit, "\(arguments)")
-    return Run(
-      status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
-      messages: try String(contentsOfFile: messages, encoding: .utf8))
+  private func run(_ arguments: [String]) throws -> ToolRun {
+    let result = try ToolRun(arguments)
+    #expect(result.status != nil, "\(arguments)")
+    return result
   }
 
   @Test(arguments: ["show", "snapshot", "accesses"])
@@ -53,6 +35,14 @@ import Testing
     #expect(missing.status == 2)
     #expect(missing.messages == "ctxabi: /nonexistent/vmlinux: No such file or directory\n")
     #expect(try run(command, "/").status == 2)
+  }
+
+  /// Whoever mistypes a baseline's name must not look for a file.
+  @Test func neitherFileNorBaseline() throws {
+    let result = try run("diff", "debian-6.1", "debian-6.12", "--store", "/nonexistent/store")
+    #expect(result.status == 2 && result.output == "")
+    #expect(
+      result.messages == "ctxabi: debian-6.1: there is neither a file nor a baseline of this name (in /nonexistent/store)\n")
   }
 
   @Test func wrongUsage() throws {
@@ -96,10 +86,20 @@ import Testing
     #expect(listing.status == 2)
     #expect(listing.messages.contains("SCHED_CLS: read 88:1 can't be told: "))
     #expect(listing.messages.contains("the listing is not whole"))
+    // The first ten of them, and how many there are.
+    let lines = listing.messages.split(separator: "\n")
+    #expect(lines.count == 11 && lines.dropLast().allSatisfy { $0.contains(" can't be told: ") }, "\(lines)")
+    let count = try #require(lines.last?.split(separator: " ").compactMap { Int($0) }.first)
+    #expect(count > 10 && lines.last == "ctxabi: \(path): \(count) accesses or configurations can't be told; the listing is not whole")
+    #expect(!listing.output.contains("SCHED_CLS\tread\t1\t88\t"), "what can't be told is not listed")
+    #expect(listing.output.contains("SCHED_CLS\tread\t4\t0\t"), "the rest is")
     let file = try TemporaryFile.write([], name: "s.json")
     let snapshot = try run("snapshot", path, "-o", file)
     #expect(snapshot.status == 2)
     #expect(snapshot.messages.contains("reads 0xbad000, where there is no memory"))
+    let printed = try run("snapshot", path)
+    #expect(printed.status == 2 && printed.messages == snapshot.messages)
+    #expect(try printed.output == String(contentsOfFile: file, encoding: .utf8))
   }
 
   /// The listing's lines have six columns, and are sorted by the first five.

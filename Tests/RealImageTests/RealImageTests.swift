@@ -36,6 +36,20 @@ import KernelImage
     #expect(snapshot.provenance.buildID?.utf8.count == 40)
   }
 
+  /// What the running verifier of this very build answered, access by access.
+  @Test(arguments: TestFile.all.filter { $0.form == .vmlinuz && $0.oracle != nil })
+  func everyAccess(_ file: TestFile) throws {
+    let oracle = try #require(file.oracle)
+    let wanted = Set(try Command.run("gzip", ["-dc", oracle]).split(separator: "\n").map(String.init))
+    #expect(wanted.count > 10_000)
+    let image = try KernelImage(KernelFile.open(file.path), debugDirectories: [])
+    let types = TypeGraph(try BTFReader(try #require(image.btf), order: image.architecture.byteOrder))
+    var found: Set<String> = []
+    #expect(try AccessListing(Build(image, types)).forEachLine { found.insert($0) }.isEmpty)
+    #expect(wanted.subtracting(found).sorted().prefix(10) == [], "not found")
+    #expect(found.subtracting(wanted).sorted().prefix(10) == [], "the verifier does not accept them so")
+  }
+
   /// vmlinux by DWARF and by BTF, the image that is booted, and the package: one ABI.
   @Test(arguments: TestFile.builds.filter { $0.count > 1 })
   func everyFormIsTheSame(_ build: [TestFile]) throws {

@@ -12,6 +12,13 @@ struct TestFile: Sendable, CustomStringConvertible {
 
   var description: String { "\(form.rawValue) \(release)" }
 
+  /// The file of what the verifier of this release answered, where there is one.
+  var oracle: String? {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Oracle/\(release).tsv.gz").path
+    return FileManager.default.fileExists(atPath: file) ? file : nil
+  }
+
   static let variable = "CTXABI_TEST_KERNELS"
 
   private init?(directory: String, name: String) {

@@ -11,13 +11,15 @@ struct BaselineCommand: ParsableCommand {
     commandName: "baseline",
     abstract: "Maintains the store of baselines and waivers.",
     discussion: """
-      A baseline is a snapshot kept under a name in a directory that is made to be kept in git. A waiver is a change that \
-      a person has accepted: with a reason, a name and an end.
+      A baseline is a snapshot kept under a name, NAME.json, in a directory that is made to be kept in git (Baselines, or \
+      what --store names). A waiver is a change that a person has accepted, with a reason, a name and an end; waivers are \
+      in waivers.yaml beside the baselines.
 
       Examples:
         ctxabi baseline add debian-6.12-amd64 vmlinux
         ctxabi baseline update debian-6.12-amd64 vmlinux
-        ctxabi baseline accept debian-6.12-amd64 vmlinux field-renamed:__sk_buff.mark --reason "agreed on the list"
+        ctxabi baseline accept debian-6.12-amd64 vmlinux \\
+          field-renamed:__sk_buff.mark --reason "agreed on the list"
       """,
     subcommands: [
       BaselineListCommand.self, BaselineShowCommand.self, BaselineAddCommand.self,
@@ -34,6 +36,7 @@ struct BaselineListCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func run() throws {
+    try store.requireDirectory()
     try withStore { () throws(BaselineError) in
       for name in try store.baselines.names() {
         let provenance = try store.baselines.provenance(of: name)
@@ -122,9 +125,8 @@ struct BaselineUpdateCommand: ParsableCommand {
     var report: ComparisonReport?
     var refused = 0
     try withStore { () throws(BaselineError) in
-      try store.baselines.update(name) { old throws(BaselineError) in
+      try store.baselines.update(name) { old, waivers throws(BaselineError) in
         let changes = SnapshotComparison(old: old, new: snapshot).changes()
-        var waivers = try store.baselines.waivers()
         let waived = try WaivedChanges(
           changes, waivers, baseline: name, today: .today, path: store.baselines.waiversPath)
         report = ComparisonReport(
@@ -133,8 +135,8 @@ struct BaselineUpdateCommand: ParsableCommand {
           waived: waived.waived.map { WaivedChange($0.change, WaiverNote($0.waiver)) }, toolVersion: Version.text)
         refused = waived.open.count { $0.rule.severity == .breaking }
         guard refused == 0 else { return nil }
-        waivers.waivers.removeAll { waiver in waived.waived.contains { $0.waiver == waiver } }
-        return (snapshot, waived.waived.isEmpty ? nil : waivers)
+        let used = Set(waived.waived.map(\.waiver))
+        return (snapshot, WaiverFile(waivers.waivers.filter { !used.contains($0) }))
       }
     }
     if let report {
@@ -153,7 +155,10 @@ struct BaselineAcceptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accept",
     abstract: "Writes a waiver for a finding, and asks for the reason.",
-    discussion: "The finding is named by its id, as JSON reports show it: rule:context.field.")
+    discussion: """
+      The finding is named by its id: the rule, which reports show in brackets, a colon, and the place. JSON reports have \
+      it as a whole. Against the baseline the finding then does not count any more, up to the waiver's last day.
+      """)
 
   @Argument(help: "The baseline's name.")
   var name: String
@@ -170,7 +175,7 @@ struct BaselineAcceptCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Who accepts it; git's user.name where nobody is named.", valueName: "name"))
   var who: String?
 
-  @Option(help: ArgumentHelp("The last day of the waiver (default: in six months).", valueName: "date"))
+  @Option(help: ArgumentHelp("The last day of the waiver, as YYYY-MM-DD (default: in six months).", valueName: "date"))
   var expires: String?
 
   @Option(help: ArgumentHelp("Only for this program or program type (repeatable).", valueName: "type"))
@@ -195,11 +200,7 @@ struct BaselineAcceptCommand: ParsableCommand {
       baseline: name, reason: try reasonText(change), who: try person(), date: today,
       expires: try lastDay(today))
     try withStore { () throws(BaselineError) in
-      try store.baselines.updateWaivers { file in
-        var file = file
-        file.waivers.append(waiver)
-        return file
-      }
+      try store.baselines.updateWaivers { file throws(BaselineError) in try file.adding(waiver, for: changes) }
     }
     Console.output("\(store.baselines.waiversPath): \(waiver.title), until \(waiver.expires)\n")
   }
@@ -247,7 +248,10 @@ struct BaselineVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Checks the files of the store: readable, of this format, and as they were written.",
-    discussion: "With a kernel build: whether the baseline is what the build gives.")
+    discussion: """
+      With a kernel build: whether the baseline is what the build gives. The exit status is 1 where it is not, 2 where a \
+      file can't be used.
+      """)
 
   @Argument(help: "The baseline's name; without it, all of the store.")
   var name: String?
@@ -259,7 +263,9 @@ struct BaselineVerifyCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
 
   func run() throws {
+    try store.requireDirectory()
     let names = try name.map { [$0] } ?? withStore { () throws(BaselineError) in try store.baselines.names() }
+    guard !names.isEmpty else { throw Failure(message: "\(store.store): holds no baseline") }
     var failures = 0
     for name in names {
       do { _ = try store.baselines.load(name) } catch {
@@ -267,7 +273,9 @@ struct BaselineVerifyCommand: ParsableCommand {
         failures += 1
       }
     }
-    _ = try withStore { () throws(BaselineError) in try store.baselines.waivers() }
+    try withStore { () throws(BaselineError) in
+      try store.baselines.waivers().check(on: .today, path: store.baselines.waiversPath)
+    }
     guard failures == 0 else {
       throw Failure(message: "\(failures) of \(names.count) baselines can't be used")
     }

@@ -9,13 +9,15 @@ struct BisectCommand: ParsableCommand {
     commandName: "bisect",
     abstract: "Finds the commit of a kernel tree that made a finding.",
     discussion: """
-      The finding is named by its id, as reports show it: rule:context.field. Commits that do not build are passed over \
-      where a neighbour can be asked instead. With --run it is a script for 'git bisect run': it looks at the work tree \
+      The finding is named by its id: the rule, which reports show in brackets, a colon, and the place, as in the \
+      examples. Commits that do not build are passed over where a neighbour can be asked instead. With --run it is a script for 'git bisect run': it looks at the work tree \
       and ends with 0 (the finding is not there), 1 (it is) or 125 (can't be told).
 
       Examples:
-        ctxabi bisect linux --good v6.11 --bad v6.12 --finding meaning-changed:__sk_buff.tstamp
-        git bisect run ctxabi bisect . --good v6.11 --finding meaning-changed:__sk_buff.tstamp --run
+        ctxabi bisect linux --good v6.12 --bad v6.16 \\
+          --finding meaning-changed:bpf_sock_ops.snd_cwnd
+        git bisect run ctxabi bisect . --run --good v6.12 \\
+          --finding meaning-changed:bpf_sock_ops.snd_cwnd
       """)
 
   @Argument(help: "The kernel tree.", completion: .directory)
@@ -33,7 +35,10 @@ struct BisectCommand: ParsableCommand {
   @Flag(name: .customLong("run"), help: "Only say whether the work tree has the finding: for 'git bisect run'.")
   var isScript = false
 
-  @Option(help: ArgumentHelp("Where trees are checked out and built.", valueName: "directory"), completion: .directory)
+  @Option(
+    help: ArgumentHelp(
+      "Where trees are checked out and built (default: $XDG_CACHE_HOME/ctxabi/trees).", valueName: "directory"),
+    completion: .directory)
   var treeCache: String?
 
   @OptionGroup var settings: BuildSettings

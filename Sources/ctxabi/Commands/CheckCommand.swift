@@ -11,8 +11,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Checks a build against a baseline: a gate.",
     discussion: """
-      Without --baseline the baseline is chosen that is of the build's architecture and nearest in release; the report \
-      says which. Changes that a waiver of the store accepts do not count. The exit status is 0 when nothing at or above \
+      Without --baseline the baseline is chosen that is of the build's architecture and nearest in release; the \
+      standard error says which. Changes that a waiver of the store accepts do not count. The exit status is 0 when nothing at or above \
       the gate has changed, 1 when something has, 2 when the check could not be made, or not in full: an unreadable \
       build, no baseline, a hole in what could be extracted, a waiver that has expired or accepts nothing.
 
@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "What to check: a kernel build, a snapshot file, or a kernel source tree.",
+    help: "What to check: a kernel build (or live), a snapshot file, or a kernel source tree.",
     completion: .file())
   var kernel: String?
 
@@ -63,12 +63,11 @@ struct CheckCommand: ParsableCommand {
       ? try TreeAuditor(kernel, settings, cacheRoot: tree.treeCache).currentSnapshot()
       : try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
     let name = try baseline ?? nearest(snapshot.provenance)
-    let old = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
+    let (old, waivers) = try withStore { () throws(BaselineError) in try store.baselines.loadWithWaivers(name) }
     let changes = SnapshotComparison(old: old, new: snapshot).changes()
     let waived = try withStore { () throws(BaselineError) in
       try WaivedChanges(
-        changes, store.baselines.waivers(), baseline: name, today: .today,
-        path: store.baselines.waiversPath)
+        changes, waivers, baseline: name, today: .today, path: store.baselines.waiversPath)
     }
     try gate.finish(
       old: .init(name: name, snapshot: old), new: .init(name: kernel, snapshot: snapshot),

@@ -15,7 +15,7 @@ struct DiffCommand: ParsableCommand {
       Examples:
         ctxabi diff vmlinux-6.1 vmlinux-6.12
         ctxabi diff debian-6.1-amd64 vmlinux --fail-on breaking
-        ctxabi diff old.json new.json --report html=report.html --report sarif=report.sarif
+        ctxabi diff old.json new.json --report html=report.html
       """)
 
   @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: .file())

@@ -12,7 +12,7 @@ struct HistoryCommand: ParsableCommand {
       network and no script.
 
       Example:
-        ctxabi history debian-5.10-amd64 debian-6.1-amd64 debian-6.12-amd64 -o history.html
+        ctxabi history debian-6.1-amd64 debian-6.12-amd64 vmlinux -o history.html
       """)
 
   @Argument(help: "The builds, the oldest first: kernel builds, snapshot files or baselines.", completion: .file())

@@ -13,7 +13,7 @@ struct ReportCommand: ParsableCommand {
 
       Examples:
         ctxabi report debian-6.1-amd64 debian-6.12-amd64 --report html=report.html
-        ctxabi report old.json new.json --report markdown=- | mail -s 'Context ABI' list
+        ctxabi report old.json new.json --report markdown=- | mail -s ABI list
       """)
 
   @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: .file())

@@ -13,7 +13,7 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Compares what the running kernel's verifier says with what its image says, access by access.",
     discussion: """
       The two ways to the same facts must agree: programs loaded into the running kernel, and the callbacks of its image \
-      run in an emulator. The image is /boot/vmlinuz-RELEASE or /usr/lib/modules/RELEASE/vmlinuz, unless another file of \
+      run in an emulator. Loading them needs privilege. The image is /boot/vmlinuz-RELEASE or /usr/lib/modules/RELEASE/vmlinuz, unless another file of \
       the same build is given.
 
       Exit status: 0, they agree; 1, they do not; 2, they can't be compared.
