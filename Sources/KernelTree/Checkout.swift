@@ -145,7 +145,8 @@ public struct Checkout: Sendable {
     sha256(
       try git.run(
         [
-          "ls-files", "--stage", "--", "*Kconfig*", "scripts", "Makefile", "arch/*/Makefile", "arch/*/configs", "kernel/configs",
+          "ls-files", "--stage", "--", "*Kconfig*", "scripts", "Makefile", "arch/*/Makefile", "arch/*/configs",
+          "kernel/configs",
         ], "list the configuration's sources"
       ).utf8)
   }

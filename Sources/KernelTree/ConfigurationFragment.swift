@@ -23,7 +23,9 @@ public enum ConfigurationFragment {
   /// What every audit needs, whatever the configuration: debug information in the objects, in one piece.
   static let debugText =
     "CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y\n"
-    + ["DEBUG_INFO_NONE", "DEBUG_INFO_REDUCED", "DEBUG_INFO_SPLIT", "DEBUG_INFO_BTF", "LTO_CLANG_THIN", "LTO_CLANG_FULL"]
+    + [
+      "DEBUG_INFO_NONE", "DEBUG_INFO_REDUCED", "DEBUG_INFO_SPLIT", "DEBUG_INFO_BTF", "LTO_CLANG_THIN", "LTO_CLANG_FULL",
+    ]
     .map { "# CONFIG_\($0) is not set\n" }.joined() + "CONFIG_LTO_NONE=y\n"
 
   /// The fragment as Kconfig reads it.

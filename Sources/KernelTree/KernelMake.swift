@@ -92,7 +92,9 @@ struct KernelMake {
   /// `compiling net/core/filter.c` for `  CC      net/core/filter.o`.
   private static func step(_ line: Substring) -> String? {
     let words = line.split(separator: " ")
-    guard line.hasPrefix("  "), words.count == 2, words[0].allSatisfy({ $0.isUppercase || $0 == "_" }) else { return nil }
+    guard line.hasPrefix("  "), words.count == 2, words[0].allSatisfy({ $0.isUppercase || $0 == "_" }) else {
+      return nil
+    }
     if words[0] == "CC", words[1].hasSuffix(".o") { return "compiling \(words[1].dropLast(2)).c" }
     return "building \(words[1])"
   }

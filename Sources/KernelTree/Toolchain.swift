@@ -20,14 +20,20 @@ public struct Toolchain: Sendable, Hashable {
   public init(
     _ environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(TreeError) {
-    let values = environment.filter { Self.variables.contains($0.key) && !$0.value.isEmpty }
-    self.values = values
+    var values = environment.filter { Self.variables.contains($0.key) && !$0.value.isEmpty }
     // `CC="ccache gcc"` is a command with a first argument.
     let command = Self.tool("CC", gnu: "gcc", llvm: "clang", in: values).split(separator: " ").map(String.init)
     guard let name = command.first else { throw .tool(CommandError(name: "CC", problem: "names no compiler")) }
     do {
       compilerVersion = try ExternalCommand(name: name, arguments: command.dropFirst() + ["--version"]).run().output
     } catch { throw .tool(error) }
+    // GCC describes a structure of which only offsets are used, as callbacks use contexts and overlays; clang does not by
+    // itself. A few units are compiled without debug information, where the kernel makes an unused option an error.
+    if compilerVersion.contains("clang") {
+      let all = "-fno-eliminate-unused-debug-types -Wno-error=unused-command-line-argument"
+      values["KCFLAGS"] = [values["KCFLAGS"], all].compactMap(\.self).joined(separator: " ")
+    }
+    self.values = values
   }
 
   /// `NAME=VALUE` for the command line of make, which counts more than what makefiles say.

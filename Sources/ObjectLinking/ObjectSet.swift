@@ -57,7 +57,8 @@ public struct ObjectSet: Sendable {
         name: name,
         arguments: [
           "-m", emulation, "-T", scriptPath, "-o", output, "--no-undefined", "--noinhibit-exec",
-          "-z", "noexecstack", "--build-id=none",
+          // Without norelro, LLVM's linker lets two segments share a page.
+          "-z", "noexecstack", "-z", "norelro", "--build-id=none",
         ] + objects.map(\.path)
       ).run()
     } catch { throw .tool(error) }

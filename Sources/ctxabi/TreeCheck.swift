@@ -59,7 +59,9 @@ struct TreeCheck {
   /// the series as a whole.
   private func compareEach(_ base: String, _ head: String, _ checkout: Checkout) throws {
     let commits = try auditor.withTree { try checkout.commits(from: base, to: head) }
-    guard !commits.isEmpty else { throw Failure(message: "there is no commit between the base and the head: there is nothing to check") }
+    guard !commits.isEmpty else {
+      throw Failure(message: "there is no commit between the base and the head: there is nothing to check")
+    }
     let first = try side(base, checkout)
     var old = first
     var worst: Int32 = 0

@@ -17,7 +17,8 @@ import Testing
     let tree = try TinyTree([])
     try FileManager.default.removeItem(atPath: "\(tree.directory)/.git")
     let result = try tree.check("--base", "HEAD")
-    #expect(result.status == 2 && result.messages.contains("it is no git work tree, so it has no revisions"), "\(result)")
+    #expect(
+      result.status == 2 && result.messages.contains("it is no git work tree, so it has no revisions"), "\(result)")
   }
 
   @Test func unknownRevision() throws {
@@ -36,7 +37,8 @@ import Testing
     for arguments in [["--base", "HEAD~"], ["--base", "HEAD~", "--each"]] {
       let result = try tree.start(arguments).finish()
       #expect(result.status == 2 && result.output == "", "\(result)")
-      #expect(result.messages.contains("\(commit) (\"Break the build\"): net/core/filter.c does not build:"), "\(result)")
+      #expect(
+        result.messages.contains("\(commit) (\"Break the build\"): net/core/filter.c does not build:"), "\(result)")
       // The compiler's own words.
       #expect(result.messages.contains("net/core/filter.c:1:14: error: expected expression"), "\(result)")
     }

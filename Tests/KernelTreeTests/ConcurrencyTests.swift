@@ -22,7 +22,8 @@ import Testing
     let before = try tree.state()
     let temporary = try TemporaryFile.write([], name: "here")
     let scratch = URL(fileURLWithPath: temporary).deletingLastPathComponent().path
-    let run = try tree.start(["--base", "HEAD~", "--apply", "-"], environment: ["TMPDIR": scratch], input: try patch(tree))
+    let run = try tree.start(
+      ["--base", "HEAD~", "--apply", "-"], environment: ["TMPDIR": scratch], input: try patch(tree))
     var sleeping: [pid_t] = []
     for _ in 0..<600 where sleeping.isEmpty {
       usleep(50_000)

@@ -9,7 +9,8 @@ import Testing
 
   @Test func push() throws {
     let tree = try TinyTree([], ["NETNS_INUM"])
-    let remote = URL(fileURLWithPath: tree.directory).deletingLastPathComponent().appendingPathComponent("remote.git").path
+    let remote = URL(fileURLWithPath: tree.directory).deletingLastPathComponent().appendingPathComponent("remote.git")
+      .path
     try Command.run("git", ["init", "--quiet", "--bare", remote])
     try tree.git("remote", "add", "origin", remote)
     try tree.git("push", "--quiet", "origin", "HEAD~:refs/heads/main")

@@ -36,6 +36,22 @@ import Testing
     #expect(result.output.contains("bpf_sock_addr."))
   }
 
+  /// Two compilers and two linkers say the same of a change, and have the same ABI.
+  @Test func compilersAgree() throws {
+    let tree = try TinyTree(["NETNS_INUM"], ["NETNS_INUM", "NETNS_INUM_UNGUARDED"])
+    let gnu = try tree.check("--base", "HEAD~")
+    let llvm = try tree.check("--base", "HEAD~", environment: TinyTree.llvm())
+    #expect(gnu.status == 1 && llvm.status == 1, "\(llvm)")
+    #expect(gnu.rules == ["meaning-changed"] && gnu.output == llvm.output, "\(llvm)")
+    // One of each compiler's two snapshots is of the first commit.
+    let files = try Command.run("find", [tree.cache, "-path", "*/snapshots/*.json"]).split(separator: "\n").map(String.init)
+    #expect(files.count == 4)
+    let same = try files.map { file in
+      try files.filter { try Program.run(["diff", file, $0, "--fail-on", "note"]).status == 0 }.count
+    }
+    #expect(same == [2, 2, 2, 2])
+  }
+
   @Test func eachNamesTheCommit() throws {
     let tree = try TinyTree(
       [], ["NETNS_INUM"], ["NETNS_INUM", "SKB_MOVED"], ["NETNS_INUM", "SKB_MOVED", "NETNS_INUM_UNGUARDED"])
@@ -54,7 +70,8 @@ import Testing
     let file = try TemporaryFile.write([], name: "report.json")
     let result = try tree.check("--base", "HEAD~2", "--each", "--report", "markdown=-", "--report", "json=\(file)")
     #expect(result.status == 1, "\(result)")
-    #expect(result.output.contains("Turn on NETNS_INUM, NETNS_INUM_UNGUARDED") && result.output.contains("`meaning-changed`"))
+    #expect(
+      result.output.contains("Turn on NETNS_INUM, NETNS_INUM_UNGUARDED") && result.output.contains("`meaning-changed`"))
     let whole = try String(contentsOfFile: file, encoding: .utf8)
     #expect(whole.contains("field-added") && !whole.contains("meaning-changed"))
   }

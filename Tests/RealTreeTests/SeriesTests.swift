@@ -24,7 +24,9 @@ import Testing
       said: ["exposes skb->dev, skb->dev->nd_net.net->ns.inum"]),
     Patch(
       name: "drop-device-check", status: 1, rules: ["meaning-changed"],
-      said: ["was \(meaning)\n", "is skb->dev->nd_net.net->ns.inum\n", "with skb->dev = 0: was 0, is a fault (null pointer)"]),
+      said: [
+        "was \(meaning)\n", "is skb->dev->nd_net.net->ns.inum\n", "with skb->dev = 0: was 0, is a fault (null pointer)",
+      ]),
     Patch(
       name: "read-another-member", status: 1, rules: ["meaning-changed"],
       said: ["was \(meaning)\n", "is skb->dev ? skb->dev->nd_net.net->hash_mix : 0\n", "witness"]),
@@ -34,7 +36,8 @@ import Testing
     Patch(name: "fewer-programs", status: 1, rules: ["read-revoked"], said: ["for socket_filter\n"]),
     Patch(name: "writable", status: 0, rules: ["write-granted"], said: ["for sched_act, sched_cls\n"]),
     Patch(name: "move-field", status: 1, rules: ["field-moved"], said: ["stands at 196 instead of 192"]),
-    Patch(name: "narrow", status: 1, rules: ["field-resized"], said: ["takes 2 bytes instead of 4 bytes", "width-revoked"]),
+    Patch(
+      name: "narrow", status: 1, rules: ["field-resized"], said: ["takes 2 bytes instead of 4 bytes", "width-revoked"]),
     Patch(name: "rename", status: 1, rules: ["field-renamed"], said: ["netns_inum is called netns_ino now"]),
     Patch(name: "remove", status: 1, rules: ["field-removed"], said: ["netns_inum is gone: it stood at 192"]),
     Patch(

@@ -28,7 +28,8 @@ public enum Program {
       let signalled = process.terminationReason == .uncaughtSignal
       return Run(
         status: process.terminationStatus + (signalled ? 128 : 0),
-        output: try String(contentsOf: files[0], encoding: .utf8), messages: try String(contentsOf: files[1], encoding: .utf8))
+        output: try String(contentsOf: files[0], encoding: .utf8),
+        messages: try String(contentsOf: files[1], encoding: .utf8))
     }
   }
 

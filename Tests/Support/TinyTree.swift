@@ -32,10 +32,14 @@ public struct TinyTree: Sendable {
     let sources = try FileManager.default.contentsOfDirectory(atPath: MiniKernel.sourceDirectory).sorted()
       .filter { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
       .map { name in
-        (places[name] ?? "include/\(name)", try String(contentsOfFile: "\(MiniKernel.sourceDirectory)/\(name)", encoding: .utf8))
+        (
+          places[name] ?? "include/\(name)",
+          try String(contentsOfFile: "\(MiniKernel.sourceDirectory)/\(name)", encoding: .utf8)
+        )
       }
     return sources + [
-      ("include/uapi/linux/bpf.h", "/* What programs see stands in context.h. */\n"), ("Kbuild", ""), ("Makefile", makefile),
+      ("include/uapi/linux/bpf.h", "/* What programs see stands in context.h. */\n"), ("Kbuild", ""),
+      ("Makefile", makefile),
     ]
   }
 
@@ -65,6 +69,12 @@ public struct TinyTree: Sendable {
 
     """
 
+  /// What makes the tree be built by LLVM's tools, those that come with Swift.
+  public static func llvm() throws -> [String: String] {
+    let toolchain = try Toolchain.found.get()
+    return ["CC": toolchain.clang, "LD": toolchain.linker]
+  }
+
   /// Writes a file of the work tree.
   public func write(_ text: String, to name: String) throws {
     let file = URL(fileURLWithPath: "\(directory)/\(name)")
@@ -81,7 +91,9 @@ public struct TinyTree: Sendable {
   public func commit(_ variants: [String]) throws {
     try set(variants)
     try git("add", "--all")
-    try git("commit", "--quiet", "--allow-empty", "-m", "Turn on \(variants.isEmpty ? "nothing" : variants.joined(separator: ", "))")
+    try git(
+      "commit", "--quiet", "--allow-empty", "-m",
+      "Turn on \(variants.isEmpty ? "nothing" : variants.joined(separator: ", "))")
   }
 
   @discardableResult
@@ -91,18 +103,25 @@ public struct TinyTree: Sendable {
 
   /// All that git knows of the tree: its references, work trees, index and files.
   public func state() throws -> String {
-    try [git("for-each-ref"), git("worktree", "list"), git("status", "--porcelain", "--ignored"), git("count-objects", "-v")]
-      .joined(separator: "\n")
+    try [
+      git("for-each-ref"), git("worktree", "list"), git("status", "--porcelain", "--ignored"),
+      git("count-objects", "-v"),
+    ]
+    .joined(separator: "\n")
   }
 
   /// Checks the tree.
-  public func check(_ arguments: String..., environment: [String: String] = [:], input: String = "", shell: String? = nil) throws
+  public func check(
+    _ arguments: String..., environment: [String: String] = [:], input: String = "", shell: String? = nil
+  ) throws
     -> Program.Run
   {
     try start(arguments, environment: environment, input: input, shell: shell).finish()
   }
 
-  public func start(_ arguments: [String], environment: [String: String] = [:], input: String = "", shell: String? = nil) throws
+  public func start(
+    _ arguments: [String], environment: [String: String] = [:], input: String = "", shell: String? = nil
+  ) throws
     -> Program.Running
   {
     try Program.start(

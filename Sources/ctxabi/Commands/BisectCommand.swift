@@ -81,7 +81,9 @@ struct BisectCommand: ParsableCommand {
       }
       suspects = try auditor.withTree { try checkout.suspects(good: goods, bad: bad) }
     }
-    let titles = try ([bad] + suspects.filter { $0 != bad }).map { commit in try auditor.withTree { try checkout.title(of: commit) } }
+    let titles = try ([bad] + suspects.filter { $0 != bad }).map { commit in
+      try auditor.withTree { try checkout.title(of: commit) }
+    }
     Console.output("\(finding) comes from \(titles.joined(separator: "\nor from "))\n")
     if titles.count > 1 { throw Failure(message: "all but the first of them could not be told") }
   }
