@@ -28,6 +28,7 @@ struct ProgramComparison {
           .programTypeAdded, context: Change.programs, field: type,
           "programs of type \(type) are new"))
     }
+    compareNumbers(old, new)
     for program in old.programs where newTypes.contains(program.type) && self.new[program.name] == nil && program.isAttached {
       changes.append(
         Change(
@@ -39,6 +40,21 @@ struct ProgramComparison {
         Change(
           .attachTypeAdded, context: Change.programs, field: program.name,
           "\(program.type) programs can have the attach type \(program.attachType ?? "none")"))
+    }
+  }
+
+  private mutating func compareNumbers(_ old: Snapshot, _ new: Snapshot) {
+    let numbers = Dictionary(new.programs.map { ($0.type, $0.typeNumber) }, uniquingKeysWith: { first, _ in first })
+    var seen: Set<String> = []
+    for program in old.programs where !program.isPointer && seen.insert(program.type).inserted {
+      guard let number = numbers[program.type], number != program.typeNumber else { continue }
+      var evidence = Change.Evidence()
+      evidence.before = "BPF_PROG_TYPE_\(program.type) = \(program.typeNumber)"
+      evidence.after = "BPF_PROG_TYPE_\(program.type) = \(number)"
+      changes.append(
+        Change(
+          .programTypeRenumbered, context: Change.programs, field: program.type,
+          "\(program.type) is number \(number) instead of \(program.typeNumber)", evidence: evidence))
     }
   }
 

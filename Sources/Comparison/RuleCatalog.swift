@@ -27,6 +27,7 @@ public enum RuleCatalog {
     .privilegeDropped,
     .registerTypeChanged,
     .programTypeRemoved,
+    .programTypeRenumbered,
     .programTypeAdded,
     .attachTypeRemoved,
     .attachTypeAdded,

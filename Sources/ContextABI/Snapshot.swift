@@ -77,16 +77,19 @@ public struct Program: Hashable, Sendable {
   public var name: String
   /// The program type's enumerator without `BPF_PROG_TYPE_`, and the attach type's without `BPF_`.
   public var type: String
+  /// The enumerator's value, which is what compiled programs hold.
+  public var typeNumber: Int
   public var attachType: String?
   /// The structure that the program sees, and the kernel's structure behind it.
   public var context: String
   public var kernelContext: String
 
   public init(
-    name: String, type: String, attachType: String?, context: String, kernelContext: String
+    name: String, type: String, typeNumber: Int, attachType: String?, context: String, kernelContext: String
   ) {
     self.name = name
     self.type = type
+    self.typeNumber = typeNumber
     self.attachType = attachType
     self.context = context
     self.kernelContext = kernelContext

@@ -26,6 +26,7 @@ struct ProvenanceRecord: Decodable {
 struct ProgramRecord: Decodable {
   let name: String
   let type: String
+  let typeNumber: Int
   let attachType: String?
   let context: String
   let kernelContext: String
@@ -186,7 +187,7 @@ extension SnapshotRecord {
       provenance: provenance.provenance, byteOrder: order,
       programs: programs.map {
         Program(
-          name: $0.name, type: $0.type, attachType: $0.attachType, context: $0.context,
+          name: $0.name, type: $0.type, typeNumber: $0.typeNumber, attachType: $0.attachType, context: $0.context,
           kernelContext: $0.kernelContext)
       },
       contexts: contexts, coverage: try coverage.map { record throws(RecordError) in try record.item() },

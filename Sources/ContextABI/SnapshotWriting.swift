@@ -70,7 +70,7 @@ extension Program {
   var json: String {
     JSONWriter.object([
       ("name", JSONWriter.string(name)), ("type", JSONWriter.string(type)),
-      ("attachType", attachType.map(JSONWriter.string)), ("context", JSONWriter.string(context)),
+      ("typeNumber", "\(typeNumber)"), ("attachType", attachType.map(JSONWriter.string)), ("context", JSONWriter.string(context)),
       ("kernelContext", JSONWriter.string(kernelContext)),
     ])
   }

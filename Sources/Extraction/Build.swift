@@ -80,7 +80,8 @@ public final class Build {
         if !names.isEmpty, !names.contains(name) { continue }
         snapshot.programs.append(
           Program(
-            name: subject.name, type: subject.programType, attachType: subject.attachName,
+            name: subject.name, type: subject.programType, typeNumber: self.names.number(of: subject.programType),
+            attachType: subject.attachName,
             context: name, kernelContext: try types.spelling(of: pair.kernel)))
         if snapshot.contexts.contains(where: { $0.name == name }) { continue }
         snapshot.contexts.append(

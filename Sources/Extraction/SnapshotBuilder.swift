@@ -114,7 +114,8 @@ public final class SnapshotBuilder {
     let kernelName = try contextName(pair.kernel)
     programs.append(
       Program(
-        name: subject.name, type: subject.programType, attachType: subject.attachName,
+        name: subject.name, type: subject.programType, typeNumber: build.names.number(of: subject.programType),
+        attachType: subject.attachName,
         context: name, kernelContext: kernelName))
     if contexts[name] == nil {
       contexts[name] = ContextDraft(layout: layout)

@@ -10,6 +10,11 @@ struct VerifierNames {
   /// The structure that pairs the program types' contexts (`struct bpf_ctx_convert`, kernel/bpf/btf.c).
   let contextPairs: TypeID
 
+  /// The value of a program type's enumerator; 0, which no program has, where the build does not have it.
+  func number(of programType: String) -> Int {
+    programTypes.first { $0.name == programType }?.value ?? 0
+  }
+
   /// Reads the names from a build's types.
   ///
   /// - Throws: `ExtractionError` when an enumeration or the structure is missing.

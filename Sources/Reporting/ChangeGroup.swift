@@ -50,6 +50,7 @@ struct ChangeGroup {
     Rule.attachTypeRemoved.id: "attach types are gone",
     Rule.programTypeAdded.id: "program types are new",
     Rule.programTypeRemoved.id: "program types are gone",
+    Rule.programTypeRenumbered.id: "program types have other numbers",
     Rule.configurationDiffers.id: "options that decide fields differ",
   ]
 

@@ -51,8 +51,8 @@ struct JUnitReport {
 
   private static let kindRules: Set<String> = [Rule.accessKindRemoved.id, Rule.accessKindAdded.id]
   private static let generalRules = kindRules.union([
-    Rule.programTypeRemoved.id, Rule.programTypeAdded.id, Rule.attachTypeRemoved.id, Rule.attachTypeAdded.id,
-    Rule.contextChanged.id, Rule.coverageLost.id, Rule.coverageGained.id,
+    Rule.programTypeRemoved.id, Rule.programTypeRenumbered.id, Rule.programTypeAdded.id, Rule.attachTypeRemoved.id,
+    Rule.attachTypeAdded.id, Rule.contextChanged.id, Rule.coverageLost.id, Rule.coverageGained.id,
   ])
 }
 

@@ -135,6 +135,9 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
       "program-type-removed", Example([], ["PROGRAM_TYPE_REMOVED"], ["program-type-removed"]),
       nearMiss: Example([], ["ATTACH_TYPE_REMOVED"], ["attach-type-removed"])),
     RuleExamples(
+      "program-type-renumbered", Example([], ["PROGRAM_TYPE_RENUMBERED"], ["program-type-renumbered"]),
+      nearMiss: Example([], ["PROGRAM_TYPE_REMOVED"], ["program-type-removed"])),
+    RuleExamples(
       "program-type-added", Example(["PROGRAM_TYPE_REMOVED"], [], ["program-type-added"]),
       nearMiss: Example(["ATTACH_TYPE_REMOVED"], [], ["attach-type-added"])),
     RuleExamples(

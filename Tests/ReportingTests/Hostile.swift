@@ -25,7 +25,7 @@ enum Hostile {
   static func build(isNew: Bool) -> Snapshot {
     var snapshot = Samples.build(release: text, contexts: [], hashAt: 0)
     let program = Program(
-      name: "A\(text)", type: "B\(text)", attachType: text, context: "c\(text)", kernelContext: "k\(text)")
+      name: "A\(text)", type: "B\(text)", typeNumber: 1, attachType: text, context: "c\(text)", kernelContext: "k\(text)")
     snapshot.provenance.architecture = text
     snapshot.provenance.buildID = text
     snapshot.provenance.compiler = text
@@ -39,7 +39,7 @@ enum Hostile {
         ? []
         : [
           Program(
-            name: "Z\(text)", type: "Z\(text)", attachType: nil, context: "gone\(text)", kernelContext: text)
+            name: "Z\(text)", type: "Z\(text)", typeNumber: 1, attachType: nil, context: "gone\(text)", kernelContext: text)
         ])
     snapshot.coverage =
       isNew ? [CoverageItem(kind: .hole, programs: [program.name], accesses: ["read \(text)"], reason: text)] : []

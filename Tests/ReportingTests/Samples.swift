@@ -93,10 +93,10 @@ enum Samples {
     provenance.declarations = ["sample_md": "include/uapi/linux/bpf.h", "small_md": "include/uapi/linux/bpf.h"]
     let programs = [
       Program(
-        name: "SCHED_CLS", type: "SCHED_CLS", attachType: nil, context: "sample_md", kernelContext: "sk_buff"),
+        name: "SCHED_CLS", type: "SCHED_CLS", typeNumber: 1, attachType: nil, context: "sample_md", kernelContext: "sk_buff"),
       Program(
-        name: "SOCKET_FILTER", type: "SOCKET_FILTER", attachType: nil, context: "sample_md", kernelContext: "sk_buff"),
-      Program(name: "XDP", type: "XDP", attachType: nil, context: "small_md", kernelContext: "xdp_buff"),
+        name: "SOCKET_FILTER", type: "SOCKET_FILTER", typeNumber: 1, attachType: nil, context: "sample_md", kernelContext: "sk_buff"),
+      Program(name: "XDP", type: "XDP", typeNumber: 1, attachType: nil, context: "small_md", kernelContext: "xdp_buff"),
     ]
     let socketBuffer = ["len", "mark", "hash", "queue_mapping"].enumerated().map { index, name in
       member("skb", "sk_buff", name, 32, at: name == "hash" ? hashAt * 8 : 1000 + index * 32)
