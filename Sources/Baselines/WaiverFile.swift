@@ -126,7 +126,7 @@ public struct WaiverFile: Sendable, Hashable {
   /// The file's text.
   public var yaml: String {
     var lines = [
-      "# Changes of the BPF context ABI that a person has accepted. 'ctxabi baseline accept' adds an entry.",
+      "# Changes of the BPF context ABI that a person has accepted. 'ctxabi baseline accept' adds an entry."
     ]
     if waivers.isEmpty { return lines[0] + "\nwaivers: []\n" }
     lines.append("waivers:")

@@ -57,7 +57,7 @@ public final class Build {
   public static func anchors(of image: KernelImage) -> [UInt64] {
     [
       "btf_ctx_access", "bpf_sock_convert_ctx_access", "sk_filter_is_valid_access", "sysctl_is_valid_access",
-      "cgroup_dev_is_valid_access", "kprobe_prog_is_valid_access", "bpf_check", "bpf_prog_load"
+      "cgroup_dev_is_valid_access", "kprobe_prog_is_valid_access", "bpf_check", "bpf_prog_load",
     ].compactMap { image.symbols.address(of: $0) }
   }
 

@@ -34,7 +34,9 @@ struct FlatImageMemory {
     guard let base = baseOfLists() ?? table.flatMap(baseOfRelocations) else {
       throw .notAKernel(
         path: image.bytes.place.file,
-        problem: "is a flat image of \(image.bytes.count) bytes whose address can't be told: it has no lists that point to themselves, as every kernel has")
+        problem:
+          "is a flat image of \(image.bytes.count) bytes whose address can't be told: it has no lists that point to themselves, as every kernel has"
+      )
     }
     guard base <= UInt64.max - UInt64(image.memorySize) else {
       throw .notAKernel(

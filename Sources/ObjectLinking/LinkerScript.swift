@@ -61,7 +61,8 @@ struct LinkerScript {
     let absent = others.enumerated().map { index, name in
       "  \(name) = 0x\(String(nowhere + UInt64(index) * 16, radix: 16));\n"
     }
-    let limit = processorLimit.map { undefined.contains("nr_cpu_ids") ? "    . = ALIGN(8); nr_cpu_ids = .; LONG(\($0))\n" : "" } ?? ""
+    let limit =
+      processorLimit.map { undefined.contains("nr_cpu_ids") ? "    . = ALIGN(8); nr_cpu_ids = .; LONG(\($0))\n" : "" } ?? ""
     return """
       SECTIONS {
         . = 0x\(String(base, radix: 16));

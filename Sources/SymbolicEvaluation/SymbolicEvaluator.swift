@@ -165,7 +165,8 @@ final class SymbolicEvaluator {
 
   private func outcome(of state: State, _ run: Run) -> SymbolicOutcome {
     var changed: [UInt8: Value] = [:]
-    for number in 0..<Self.programRegisters where UInt8(number) != run.destination && state.registers[number] != run.initial[number] {
+    for number in 0..<Self.programRegisters
+    where UInt8(number) != run.destination && state.registers[number] != run.initial[number] {
       changed[UInt8(number)] = state.registers[number]
     }
     return SymbolicOutcome(

@@ -182,8 +182,14 @@ struct SymbolicValue: Hashable {
           Self.part(of: b, position - rightStart, end - position)
         ))
       position = end
-      if leftStart + a.width == end { leftStart = end; left += 1 }
-      if rightStart + b.width == end { rightStart = end; right += 1 }
+      if leftStart + a.width == end {
+        leftStart = end
+        left += 1
+      }
+      if rightStart + b.width == end {
+        rightStart = end
+        right += 1
+      }
     }
     return result
   }

@@ -211,7 +211,9 @@ public final class BTFReader: TypeSource {
       } else {
         throw ByteError(
           place: types.place, offset: offset, needed: 0, available: types.count,
-          problem: "type \(offsets.count - 1) is of kind \(BTFKind.number(info: info)), which is not known, and the file does not say how long such types are")
+          problem:
+            "type \(offsets.count - 1) is of kind \(BTFKind.number(info: info)), which is not known, and the file does not say how long such types are"
+        )
       }
       guard length <= types.count - offset - 12 else {
         throw ByteError(

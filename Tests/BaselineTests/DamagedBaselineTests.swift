@@ -104,7 +104,8 @@ import Testing
     for newer in [text.replacingOccurrences(of: "\n\"version\": 1,", with: "\n\"version\": 2,"), bare] {
       #expect(newer != text)
       try store.write(newer, to: file)
-      let message = "is a snapshot of format version 2; this ctxabi reads version 1. Use a newer ctxabi, or make the snapshot again"
+      let message =
+        "is a snapshot of format version 2; this ctxabi reads version 1. Use a newer ctxabi, or make the snapshot again"
       #expect(try messages() == [message])
       #expect(try messages(Self.choosing(kernel)) == [message])
     }

@@ -90,7 +90,8 @@ import Testing
     let lines = listing.messages.split(separator: "\n")
     #expect(lines.count == 11 && lines.dropLast().allSatisfy { $0.contains(" can't be told: ") }, "\(lines)")
     let count = try #require(lines.last?.split(separator: " ").compactMap { Int($0) }.first)
-    #expect(count > 10 && lines.last == "ctxabi: \(path): \(count) accesses or configurations can't be told; the listing is not whole")
+    #expect(
+      count > 10 && lines.last == "ctxabi: \(path): \(count) accesses or configurations can't be told; the listing is not whole")
     #expect(!listing.output.contains("SCHED_CLS\tread\t1\t88\t"), "what can't be told is not listed")
     #expect(listing.output.contains("SCHED_CLS\tread\t4\t0\t"), "the rest is")
     let file = try TemporaryFile.write([], name: "s.json")

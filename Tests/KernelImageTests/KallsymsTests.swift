@@ -171,11 +171,13 @@ import KernelImage
   }
 
   /// Memory that is made to look like tables everywhere: an answer in reasonable time.
-  @Test(.timeLimit(.minutes(1)), arguments: [
-    [UInt8](repeating: 0, count: 8),
-    Array("0\u{0}1\u{0}2\u{0}3\u{0}4\u{0}5\u{0}6\u{0}7\u{0}8\u{0}9\u{0}".utf8),
-    [1, 0, 0, 0, 1, 1, 0, 0],
-  ])
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      [UInt8](repeating: 0, count: 8),
+      Array("0\u{0}1\u{0}2\u{0}3\u{0}4\u{0}5\u{0}6\u{0}7\u{0}8\u{0}9\u{0}".utf8),
+      [1, 0, 0, 0, 1, 1, 0, 0],
+    ])
   func repetitions(_ pattern: [UInt8]) {
     let tables = writer(.offsetsLast, .little, 5).write()
     let filling = Array(repeatElement(pattern, count: (8 << 20) / pattern.count).joined())

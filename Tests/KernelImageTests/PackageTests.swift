@@ -153,7 +153,8 @@ private typealias Member = PackageWriter.Member
     }
     #expect(
       try problem(Array(deb[..<(data + compressed.count / 2)])).hasPrefix("the package can't be read: "))
-    let rpm = PackageWriter.rpm(payload: try Compressor.gzip.compress(PackageWriter.cpio([Member("boot/vmlinuz-1", Self.kernel)])))
+    let rpm = PackageWriter.rpm(
+      payload: try Compressor.gzip.compress(PackageWriter.cpio([Member("boot/vmlinuz-1", Self.kernel)])))
     for length in [4, 95, 96, 104, 112, 128, 200, rpm.count / 2, rpm.count - 9] {
       #expect(try !problem(Array(rpm[..<length])).isEmpty, "\(length)")
     }

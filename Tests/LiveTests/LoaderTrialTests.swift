@@ -44,9 +44,10 @@ import Testing
     #expect(problem(fine, Self.three) == nil)
   }
 
-  @Test(arguments: [
-    ([], "CAP_NET_ADMIN, CAP_PERFMON, CAP_BPF"), ([12, 38], "CAP_BPF"), ([39], "CAP_NET_ADMIN, CAP_PERFMON"),
-  ] as [([Int], String)])
+  @Test(
+    arguments: [
+      ([], "CAP_NET_ADMIN, CAP_PERFMON, CAP_BPF"), ([12, 38], "CAP_BPF"), ([39], "CAP_NET_ADMIN, CAP_PERFMON"),
+    ] as [([Int], String)])
   func capabilities(_ bits: [Int], _ missing: String) throws {
     let capabilities = bits.reduce(UInt64(0)) { $0 | 1 << $1 }
     #expect(try #require(problem(fine, capabilities)).contains("lacks \(missing). Run it as root"))

@@ -95,7 +95,8 @@ enum Samples {
       Program(
         name: "SCHED_CLS", type: "SCHED_CLS", typeNumber: 1, attachType: nil, context: "sample_md", kernelContext: "sk_buff"),
       Program(
-        name: "SOCKET_FILTER", type: "SOCKET_FILTER", typeNumber: 1, attachType: nil, context: "sample_md", kernelContext: "sk_buff"),
+        name: "SOCKET_FILTER", type: "SOCKET_FILTER", typeNumber: 1, attachType: nil, context: "sample_md",
+        kernelContext: "sk_buff"),
       Program(name: "XDP", type: "XDP", typeNumber: 1, attachType: nil, context: "small_md", kernelContext: "xdp_buff"),
     ]
     let socketBuffer = ["len", "mark", "hash", "queue_mapping"].enumerated().map { index, name in

@@ -6,5 +6,6 @@ extension Rule {
     rationale:
       "For the same state of the kernel an existing program reads another value, or its store has another effect. The witness is such a state.",
     example:
-      "__sk_buff.netns_inum loses its NULL check, is masked, reads another member that exists beside the old one, or becomes constant 0.")
+      "__sk_buff.netns_inum loses its NULL check, is masked, reads another member that exists beside the old one, or becomes constant 0."
+  )
 }

@@ -34,7 +34,8 @@ enum UnknownFormat {
     Format("Salted__", encrypted),
     Format("age-encryption.org", encrypted),
     Format("-----BEGIN PGP", "is signed or encrypted by PGP; take the kernel out of it with gpg --decrypt"),
-    Format([0x30, 0x82], "is a DER structure (a signature, or a kernel signed so that it is wrapped): take the kernel out of it first"),
+    Format(
+      [0x30, 0x82], "is a DER structure (a signature, or a kernel signed so that it is wrapped): take the kernel out of it first"),
     Format("ustar", at: 257, "is a tar archive; give the kernel in it, or a .deb or .rpm package"),
     Format("PK\u{3}\u{4}", "is a ZIP archive; give the kernel in it"),
     Format([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "is a 7-Zip archive; give the kernel in it"),

@@ -97,7 +97,9 @@ struct BaselineAddCommand: ParsableCommand {
 private func refuseHoles(_ snapshot: Snapshot, _ kernel: String) throws {
   guard let hole = snapshot.coverage.first(where: \.isHole) else { return }
   throw Failure(
-    message: "\(kernel): not everything could be extracted, so it makes no baseline: \(hole.programs.joined(separator: ", ")): \(hole.reason)")
+    message:
+      "\(kernel): not everything could be extracted, so it makes no baseline: \(hole.programs.joined(separator: ", ")): \(hole.reason)"
+  )
 }
 
 /// `ctxabi baseline update`
@@ -288,7 +290,9 @@ struct BaselineVerifyCommand: ParsableCommand {
     var stored = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
     stored.provenance = snapshot.provenance
     guard stored == snapshot else {
-      throw Failure(message: "\(kernel) gives another context ABI than \(name) holds; see 'ctxabi diff \(name) \(kernel) --show note'", status: 1)
+      throw Failure(
+        message: "\(kernel) gives another context ABI than \(name) holds; see 'ctxabi diff \(name) \(kernel) --show note'",
+        status: 1)
     }
   }
 }

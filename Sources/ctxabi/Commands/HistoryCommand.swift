@@ -36,7 +36,8 @@ struct HistoryCommand: ParsableCommand {
 
   func run() throws {
     let stages = try builds.map { name in
-      ComparisonReport.Side(name: name, snapshot: try SnapshotSource(name: name, settings: settings, store: store.baselines).load())
+      ComparisonReport.Side(
+        name: name, snapshot: try SnapshotSource(name: name, settings: settings, store: store.baselines).load())
     }
     try OutputFile(path: output).write(KernelHistory(stages, toolVersion: Version.text, hasReportsBeside: linkReports).html)
   }

@@ -56,7 +56,8 @@ struct VerifyCommand: ParsableCommand {
       Console.output(text.lines(difference).joined(separator: "\n") + "\n")
     }
     Console.output(
-      "\(provenance.release): \(comparison.firstCount) accesses of the running kernel, \(comparison.secondCount) of \(image): \(comparison.differences.count) differences\n")
+      "\(provenance.release): \(comparison.firstCount) accesses of the running kernel, \(comparison.secondCount) of \(image): \(comparison.differences.count) differences\n"
+    )
     if !comparison.differences.isEmpty { throw ExitCode(1) }
   }
 
@@ -81,7 +82,9 @@ struct VerifyCommand: ParsableCommand {
     }
     guard differences.isEmpty else {
       throw Failure(
-        message: "\(image): is another build than the running kernel: \(differences.joined(separator: ", ")). --any-build compares them all the same")
+        message:
+          "\(image): is another build than the running kernel: \(differences.joined(separator: ", ")). --any-build compares them all the same"
+      )
     }
   }
 
