@@ -3,10 +3,14 @@ import Decompression
 
 extension KernelConfiguration {
   /// The configuration that a kernel holds itself, else the one that came with it.
+  ///
+  /// - Parameter dataSymbols: the kernel's symbols, where they name data: then `kernel_config_data` says whether memory is to
+  ///   be searched, all of which would have to be read for it.
   static func found(
-    in memory: KernelMemory, of file: KernelFile, release: String
+    in memory: KernelMemory, dataSymbols: SymbolTable?, of file: KernelFile, release: String
   ) throws(KernelImageError) -> KernelConfiguration? {
-    if let embedded = try embedded(in: memory) { return embedded }
+    let mayBeEmbedded = dataSymbols.map { $0.address(of: "kernel_config_data") != nil } ?? true
+    if mayBeEmbedded, let embedded = try embedded(in: memory) { return embedded }
     return try accompanying(file, release: release)
   }
 

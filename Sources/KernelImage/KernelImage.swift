@@ -50,6 +50,7 @@ public struct KernelImage: Sendable {
     btf = try kernel.elf?.btf() ?? memory.btf()
     dwarf = SeparateDebugFile.find(
       for: kernel.elf, path: path, buildID: buildID, debugDirectories: debugDirectories)
-    configuration = try KernelConfiguration.found(in: memory, of: file, release: banner.release)
+    configuration = try KernelConfiguration.found(
+      in: memory, dataSymbols: hasDataSymbols ? symbols : nil, of: file, release: banner.release)
   }
 }

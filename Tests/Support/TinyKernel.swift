@@ -51,6 +51,9 @@ public struct TinyKernel {
     if absolutePerCPU {
       result += [.init("A", "__per_cpu_start", 0), .init("A", "cpu_symbol", 0x1000)]
     }
+    if !configuration.isEmpty {
+      result.append(.init("R", "kernel_config_data", base + UInt64(Offset.configuration + 8)))
+    }
     return result + [
       .init("R", "linux_banner", base + UInt64(Offset.banner)),
       .init("R", "__start_notes", base + UInt64(Offset.notes)),
