@@ -42,13 +42,15 @@ test-prerequisites: prerequisites
 build: prerequisites ## Builds .build/release/ctxabi
 	$(SWIFT) build -c release --product ctxabi
 
-install: build ## Installs program, manual page and completions under PREFIX=/usr/local
-	install -D -m 755 .build/release/ctxabi "$(DESTDIR)$(PREFIX)/bin/ctxabi"
+# Without the toolchain's libraries, which are not where programs are installed.
+install: prerequisites ## Installs program, manual page and completions under PREFIX=/usr/local
+	$(SWIFT) build -c release --product ctxabi --static-swift-stdlib --scratch-path .build-install
+	install -D -s -m 755 .build-install/release/ctxabi "$(DESTDIR)$(PREFIX)/bin/ctxabi"
 	install -D -m 644 docs/ctxabi.1 "$(DESTDIR)$(PREFIX)/share/man/man1/ctxabi.1"
 	@set -e; share='$(DESTDIR)$(PREFIX)/share'; \
 	complete() { \
 	  mkdir -p "$$(dirname "$$share/$$2")"; \
-	  .build/release/ctxabi --generate-completion-script "$$1" >"$$share/$$2"; \
+	  .build-install/release/ctxabi --generate-completion-script "$$1" >"$$share/$$2"; \
 	  echo "completion for $$1: $$share/$$2"; \
 	}; \
 	complete bash bash-completion/completions/ctxabi; \
