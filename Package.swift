@@ -62,7 +62,7 @@ let package = Package(
         "SymbolicEvaluation",
       ],
       swiftSettings: testable),
-    .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI"], swiftSettings: strict),
+    .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI", "Digest"], swiftSettings: strict),
     .target(name: "Processes", swiftSettings: strict),
     .target(
       name: "ObjectLinking", dependencies: ["ByteReading", "KernelImage", "Processes"],

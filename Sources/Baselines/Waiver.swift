@@ -2,15 +2,14 @@ import Comparison
 import Foundation
 import Yams
 
-/// A change that a person has accepted.
+/// A finding that a person has accepted: one cause, with one before and one after.
 public struct Waiver: Sendable, Hashable {
   /// The rule's id.
   public var rule: String
-  /// The context, and the field in it; no field stands for the change of the context itself.
-  public var context: String
-  public var field: String?
-  /// Program types or programs; none stands for all.
-  public var programs: [String]
+  /// What has been accepted, as the report told it: for people, it decides nothing.
+  public var finding: String
+  /// The finding's digest, which stands for its fields, accesses, programs, before and after: nothing else is accepted.
+  public var digest: String
   /// The baseline that the waiver belongs to; none stands for whichever is compared with.
   public var baseline: String?
   public var reason: String
@@ -19,13 +18,12 @@ public struct Waiver: Sendable, Hashable {
   public var expires: CalendarDate
 
   public init(
-    rule: String, context: String, field: String?, programs: [String], baseline: String?,
-    reason: String, who: String, date: CalendarDate, expires: CalendarDate
+    rule: String, finding: String, digest: String, baseline: String?, reason: String, who: String, date: CalendarDate,
+    expires: CalendarDate
   ) {
     self.rule = rule
-    self.context = context
-    self.field = field
-    self.programs = programs
+    self.finding = finding
+    self.digest = digest
     self.baseline = baseline
     self.reason = reason
     self.who = who
@@ -33,26 +31,11 @@ public struct Waiver: Sendable, Hashable {
     self.expires = expires
   }
 
-  /// Whether the waiver accepts `change`: all of it, so for every program that it is about.
-  public func accepts(_ change: Change) -> Bool {
-    rule == change.rule.id && context == change.context && field == change.field
-      && (programs.isEmpty
-        || (!change.programs.isEmpty
-          && change.programs.allSatisfy { name in programs.contains { Self.names($0, name) } }))
-  }
+  /// Whether the waiver accepts `finding`: exactly what was accepted, and nothing else.
+  public func accepts(_ finding: Finding) -> Bool { rule == finding.rule.id && digest == finding.digest }
 
-  /// Whether `wanted` names the program: by its name, or by its type.
-  private static func names(_ wanted: String, _ program: String) -> Bool {
-    let wanted = wanted.uppercased()
-    let name = program.uppercased()
-    return wanted == name || name.hasPrefix("\(wanted)/") || name.hasPrefix("\(wanted)+")
-  }
-
-  /// What the waiver is about: `field-moved __sk_buff.mark (XDP)`.
-  public var title: String {
-    let place = "\(rule) \(field.map { "\(context).\($0)" } ?? context)"
-    return programs.isEmpty ? place : "\(place) (\(programs.joined(separator: ", ")))"
-  }
+  /// What the waiver is about: `field-moved: __sk_buff.mark stands at 12 instead of 8`.
+  public var title: String { "\(rule): \(finding)" }
 }
 
 /// A day of the calendar.

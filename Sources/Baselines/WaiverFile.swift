@@ -10,7 +10,7 @@ public struct WaiverFile: Sendable, Hashable {
   public init(_ waivers: [Waiver]) { self.waivers = waivers }
 
   private static let keys: Set<String> = [
-    "rule", "context", "field", "programs", "baseline", "reason", "who", "date", "expires",
+    "rule", "finding", "digest", "baseline", "reason", "who", "date", "expires",
   ]
 
   /// No file of waivers is larger: it is written and reviewed by people.
@@ -106,43 +106,33 @@ public struct WaiverFile: Sendable, Hashable {
     guard RuleCatalog.rule(rule) != nil else {
       throw wrong("there is no rule \"\(rule)\"; 'ctxabi rules' lists them", fields["rule"])
     }
-    var programs: [String] = []
-    if let node = fields["programs"] {
-      guard let list = node.sequence, !list.isEmpty else {
-        throw wrong("\"programs\" is no list with names in it; leave it out for all programs", node)
-      }
-      for element in list {
-        guard let name = element.scalar?.string, !name.isEmpty else { throw wrong("a program's name is wanted", element) }
-        programs.append(name)
-      }
-    }
+    let digest = try text("digest")
+    guard digest.utf8.count == 16, digest.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+    else { throw wrong("\"digest\" is no digest of a finding: 16 hexadecimal digits", fields["digest"]) }
     return Waiver(
-      rule: rule, context: try text("context"), field: fields["field"] == nil ? nil : try text("field"),
-      programs: programs, baseline: fields["baseline"] == nil ? nil : try text("baseline"),
-      reason: try text("reason"), who: try text("who"), date: try date("date"),
-      expires: try date("expires"))
+      rule: rule, finding: try text("finding"), digest: digest,
+      baseline: fields["baseline"] == nil ? nil : try text("baseline"), reason: try text("reason"),
+      who: try text("who"), date: try date("date"), expires: try date("expires"))
   }
 
   /// The file's text.
   public var yaml: String {
     var lines = [
-      "# Changes of the BPF context ABI that a person has accepted. 'ctxabi baseline accept' adds an entry."
+      "# Findings about the BPF context ABI that a person has accepted. 'ctxabi baseline accept' adds an entry."
     ]
     if waivers.isEmpty { return lines[0] + "\nwaivers: []\n" }
     lines.append("waivers:")
     for waiver in waivers {
-      var fields: [(String, String)] = [("rule", waiver.rule), ("context", waiver.context)]
-      if let field = waiver.field { fields.append(("field", field)) }
-      if !waiver.programs.isEmpty {
-        fields.append(("programs", "[\(waiver.programs.map(Self.quoted).joined(separator: ", "))]"))
-      }
+      var fields: [(String, String)] = [
+        ("rule", waiver.rule), ("finding", waiver.finding), ("digest", waiver.digest),
+      ]
       if let baseline = waiver.baseline { fields.append(("baseline", baseline)) }
       fields += [
         ("reason", waiver.reason), ("who", waiver.who), ("date", waiver.date.description),
         ("expires", waiver.expires.description),
       ]
       for (index, (key, value)) in fields.enumerated() {
-        lines.append("\(index == 0 ? "  - " : "    ")\(key): \(key == "programs" ? value : Self.quoted(value))")
+        lines.append("\(index == 0 ? "  - " : "    ")\(key): \(Self.quoted(value))")
       }
     }
     return lines.joined(separator: "\n") + "\n"

@@ -1,36 +1,42 @@
 import Comparison
 
-/// What waivers make of the changes of a comparison.
-public struct WaivedChanges: Sendable {
-  /// The changes that nobody has accepted.
-  public let open: [Change]
-  /// The changes that somebody has, each with the waiver.
-  public let waived: [(change: Change, waiver: Waiver)]
+/// What waivers make of the findings of a comparison.
+public struct WaivedFindings: Sendable {
+  /// The findings that nobody has accepted.
+  public let open: [Finding]
+  /// The findings that somebody has, each with the waiver.
+  public let waived: [(finding: Finding, waiver: Waiver)]
 
-  /// Applies the waivers of a store to the changes against one of its baselines.
+  /// Applies the waivers of a store to the findings against one of its baselines.
   ///
   /// - Throws: for a waiver that has expired, and for one that accepts nothing: it is out of date, or was never right.
+  ///
+  /// - Parameter lint: what is wrong in the build itself, which waivers of the store may accept as well; asked for only
+  ///   where one accepts nothing else.
   public init(
-    _ changes: [Change], _ waivers: WaiverFile, baseline: String, today: CalendarDate, path: String
+    _ findings: [Finding], _ waivers: WaiverFile, baseline: String, today: CalendarDate, path: String,
+    lint: () -> [Finding]
   ) throws(BaselineError) {
     let relevant = waivers.waivers.filter { $0.baseline == nil || $0.baseline == baseline }
     var used: Set<Waiver> = []
-    var open: [Change] = []
-    var waived: [(change: Change, waiver: Waiver)] = []
-    for change in changes {
-      if let waiver = relevant.first(where: { $0.accepts(change) }) {
+    var open: [Finding] = []
+    var waived: [(finding: Finding, waiver: Waiver)] = []
+    for finding in findings {
+      if let waiver = relevant.first(where: { $0.accepts(finding) }) {
         used.insert(waiver)
-        waived.append((change, waiver))
+        waived.append((finding, waiver))
       } else {
-        open.append(change)
+        open.append(finding)
       }
     }
     try WaiverFile(relevant).check(on: today, path: path)
-    for waiver in relevant {
-      guard used.contains(waiver) else {
+    let unused = relevant.filter { !used.contains($0) }
+    let others = unused.isEmpty ? [] : lint()
+    for waiver in unused {
+      guard others.contains(where: waiver.accepts) else {
         throw .waivers(
           path: path,
-          problem: "the waiver for \(waiver.title) accepts nothing: no such change against \(baseline). Remove it")
+          problem: "the waiver for \(waiver.title) accepts nothing: against \(baseline) there is no such finding any more, or another before or after. Remove it")
       }
     }
     self.open = open
@@ -48,14 +54,14 @@ extension WaiverFile {
 
   /// The waivers with one more, which takes the place of one that is about the same.
   ///
-  /// - Parameter changes: those against the waiver's baseline. It has to accept one that no other waiver accepts: what
+  /// - Parameter findings: those against the waiver's baseline. It has to accept one that no other waiver accepts: what
   ///   accepts nothing is an error at the next check.
-  public func adding(_ waiver: Waiver, for changes: [Change]) throws(BaselineError) -> WaiverFile {
-    let others = waivers.filter { $0.title != waiver.title || $0.baseline != waiver.baseline }
-    let accepted = changes.filter(waiver.accepts)
+  public func adding(_ waiver: Waiver, for findings: [Finding]) throws(BaselineError) -> WaiverFile {
+    let others = waivers.filter { $0.digest != waiver.digest || $0.rule != waiver.rule || $0.baseline != waiver.baseline }
+    let accepted = findings.filter(waiver.accepts)
     guard !accepted.isEmpty else { throw .acceptsNothing(waiver.title) }
     let relevant = others.filter { $0.baseline == nil || $0.baseline == waiver.baseline }
-    guard accepted.contains(where: { change in !relevant.contains { $0.accepts(change) } }) else {
+    guard accepted.contains(where: { finding in !relevant.contains { $0.accepts(finding) } }) else {
       throw .accepted(waiver.title)
     }
     return WaiverFile(others + [waiver])

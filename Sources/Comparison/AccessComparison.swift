@@ -1,158 +1,131 @@
 import ContextABI
 
-/// Compares the accesses of one context, program by program.
-final class AccessComparison {
+/// Compares who may access one context, and how: program by program. What accesses mean is compared by `AccessMeanings`.
+struct AccessComparison {
   private let old: AccessTable
   private let new: AccessTable
   private let layout: LayoutComparison
   private let programs: ProgramComparison
-  private let comparison: SnapshotComparison
-  private var collector: [Change] = []
-  private var worlds: [String: MeaningComparison] = [:]
-  private var verdicts: [VerdictKey: MeaningVerdict?] = [:]
-  private let commonKinds: Set<AccessKind>
+  private let sides: ComparedSides
+  private let meanings: AccessMeanings
+  private(set) var observations: [Observation] = []
 
   private typealias Spot = AccessTable.Spot
 
-  private struct VerdictKey: Hashable {
-    let world: String
-    let old: String
-    let new: String
-  }
-
-  /// What happened to accesses of one field and kind, for one pair of programs.
+  /// A way to access a field: reading it, or storing to it.
   private struct FieldKey: Hashable {
     let field: String
     let kind: AccessKind
   }
 
   init(
-    old: AccessTable, new: AccessTable, layout: LayoutComparison, programs: ProgramComparison,
-    _ comparison: SnapshotComparison
+    old: AccessTable, new: AccessTable, layout: LayoutComparison, programs: ProgramComparison, _ sides: ComparedSides
   ) {
     self.old = old
     self.new = new
     self.layout = layout
     self.programs = programs
-    self.comparison = comparison
-    commonKinds = Set(
-      AccessKind.allCases.filter { comparison.old.has($0) == comparison.new.has($0) })
-  }
-
-  func changes() -> [Change] {
+    self.sides = sides
+    meanings = AccessMeanings(old, new, sides)
     for pair in programs.pairs(in: old.context.name) { compare(pair) }
-    return collector
+    observations += meanings.observations()
   }
 
-  private func compare(_ pair: (old: String, new: String)) {
+  private mutating func compare(_ pair: (old: String, new: String)) {
     let before = old.accesses(of: pair.old)
     let after = new.accesses(of: pair.new)
+    let kernelContexts = programs.kernelContexts(pair)
+    let holes = (old: sides.old.holes(of: pair.old), new: sides.new.holes(of: pair.new))
     var lost: [FieldKey: [Spot]] = [:]
     var matched: Set<Spot> = []
-    let unknownBefore = comparison.old.holes(of: pair.old)
-    let unknownAfter = comparison.new.holes(of: pair.new)
-    for (spot, number) in Self.inOrder(before) where commonKinds.contains(spot.kind) {
+    for (spot, number) in before where sides.commonKinds.contains(spot.kind) {
       // The accesses of a field that is gone went with it.
       guard let offset = layout.newOffset(of: spot.offset) else { continue }
       let moved = Spot(kind: spot.kind, offset: offset, size: spot.size)
       if let newNumber = after[moved] {
         matched.insert(moved)
-        compare(spot, number, moved, newNumber, pair)
-      } else if !unknownAfter.contains(moved.text) {
+        let access = ComparedAccess(
+          old: spot, new: moved, oldRule: number, newRule: newNumber, programs: pair, kernelContexts: kernelContexts)
+        compareRights(access)
+        meanings.compare(access)
+      } else if !holes.new.contains(moved.text) {
         lost[FieldKey(field: old.rule(number).field, kind: spot.kind), default: []].append(spot)
       }
     }
-    for (key, spots) in Self.inOrder(lost) { noteRevoked(key, spots, before, after, pair) }
+    for (key, spots) in lost { observeRevoked(key, spots, before, after, pair) }
     var gained: [FieldKey: [Spot]] = [:]
-    for (spot, number) in Self.inOrder(after) where commonKinds.contains(spot.kind) && !matched.contains(spot) {
-      if layout.isAdded(spot.offset) || unknownBefore.contains(spot.text) { continue }
+    for (spot, number) in after where sides.commonKinds.contains(spot.kind) && !matched.contains(spot) {
+      if layout.isAdded(spot.offset) || holes.old.contains(spot.text) { continue }
       gained[FieldKey(field: new.rule(number).field, kind: spot.kind), default: []].append(spot)
     }
-    for (key, spots) in Self.inOrder(gained) { noteGranted(key, spots, before, after, pair) }
-  }
-
-  private static func inOrder(_ accesses: [Spot: Int]) -> [(key: Spot, value: Int)] {
-    accesses.sorted { Spot.inOrder($0.key, $1.key) }
-  }
-
-  private static func inOrder(_ fields: [FieldKey: [Spot]]) -> [(key: FieldKey, value: [Spot])] {
-    fields.sorted { ($0.key.field, $0.key.kind.rawValue) < ($1.key.field, $1.key.kind.rawValue) }
+    for (key, spots) in gained { observeGranted(key, spots, before, after, pair) }
   }
 
   // MARK: - Revoked and granted
 
-  private func noteRevoked(
-    _ key: FieldKey, _ spots: [Spot], _ before: [Spot: Int], _ after: [Spot: Int],
-    _ pair: (old: String, new: String)
+  private mutating func observeRevoked(
+    _ key: FieldKey, _ spots: [Spot], _ before: [Spot: Int], _ after: [Spot: Int], _ pair: (old: String, new: String)
   ) {
-    let rest = after.filter { new.rule($0.value).field == key.field && $0.key.kind == key.kind }
+    let rest = Set(after.filter { new.rule($0.value).field == key.field && $0.key.kind == key.kind }.keys)
+    let goneSizes = Set(spots.map(\.size)).subtracting(rest.map(\.size))
     let (rule, what): (Rule, String)
     if rest.isEmpty {
-      (rule, what) =
-        key.kind.isWrite
-        ? (.writeRevoked, "can no longer be written") : (.readRevoked, "can no longer be read")
+      (rule, what) = key.kind.isWrite ? (.writeRevoked, "can no longer be written") : (.readRevoked, "can no longer be read")
+    } else if goneSizes.isEmpty {
+      (rule, what) = (.offsetRevoked, "can no longer be \(Self.verb(key.kind)) in all of \(Self.parts)")
     } else {
-      let sizes = Set(rest.keys.map(\.size))
-      let goneSizes = Set(spots.map(\.size)).subtracting(sizes)
-      (rule, what) =
-        goneSizes.isEmpty
-        ? (.offsetRevoked, "can no longer be accessed in all of its parts")
-        : (
-          .widthRevoked,
-          "can no longer be accessed by \(Self.list(goneSizes.sorted().map { "\($0)" })) byte\(goneSizes == [1] ? "" : "s")"
-        )
+      let widths = Self.list(goneSizes.sorted().map { "\($0)" })
+      (rule, what) = (.widthRevoked, "can no longer be \(Self.verb(key.kind)) by \(widths) byte\(goneSizes == [1] ? "" : "s")")
     }
-    // Where the plain read or store is gone, its other forms are gone with it.
-    if isFollower(key.kind), spots.allSatisfy({ isLost($0, key.kind, before, after) }) { return }
-    var evidence = Change.Evidence()
-    evidence.accesses = spots.map(\.text).sorted(by: accessOrder)
-    evidence.before = spots.first.flatMap { before[$0] }.map { old.meaningText($0) }
-    collector.append(
-      Change(
-        rule, context: old.context.name, field: key.field, programs: [pair.new],
-        "\(key.field) \(what)\(Self.suffix(key.kind))", evidence: evidence))
+    for spot in spots {
+      // Where the plain read or store is gone, its other forms are gone with it.
+      let isFollowing = isLost(spot, before, after)
+      add(
+        rule, spot, key.field, pair, what + (isFollowing ? "" : Self.suffix(key.kind)),
+        before: before[spot].map { old.meaning(spot, $0).description }, newOffset: layout.newOffset(of: spot.offset))
+    }
   }
 
-  private func isFollower(_ kind: AccessKind) -> Bool {
-    kind == .readSignExtending || kind == .writeImmediate
+  private static let parts = "its parts"
+
+  private mutating func add(
+    _ rule: Rule, _ spot: Spot, _ field: String, _ pair: (old: String, new: String), _ what: String,
+    before: String? = nil, exposes: [String] = [], newOffset: Int? = nil
+  ) {
+    var claims = [Difference.access(program: pair.new, spot, .acceptance)]
+    if let newOffset, newOffset != spot.offset {
+      claims.append(
+        .access(program: pair.new, Spot(kind: spot.kind, offset: newOffset, size: spot.size), .acceptance))
+    }
+    let many = what.replacing(Self.parts, with: "their parts")
+    observations.append(
+      Observation(
+        rule: rule, context: old.context.name, field: field, programs: [pair.new], access: spot, before: before,
+        exposes: exposes, title: .fields(one: what, many: many), cause: .init(many), claims: claims))
   }
 
-  /// Whether the plain read or store of the same bytes is gone, too.
-  private func isLost(
-    _ spot: Spot, _ kind: AccessKind, _ before: [Spot: Int], _ after: [Spot: Int]
-  ) -> Bool {
-    let plain = Spot(kind: kind == .readSignExtending ? .read : .write, offset: spot.offset, size: spot.size)
-    guard before[plain] != nil, let offset = layout.newOffset(of: spot.offset) else { return false }
+  /// Whether it is another form of a plain read or store that is gone, too.
+  private func isLost(_ spot: Spot, _ before: [Spot: Int], _ after: [Spot: Int]) -> Bool {
+    guard let plain = spot.plain, before[plain] != nil, let offset = layout.newOffset(of: spot.offset) else { return false }
     return after[Spot(kind: plain.kind, offset: offset, size: plain.size)] == nil
   }
 
-  private func noteGranted(
-    _ key: FieldKey, _ spots: [Spot], _ before: [Spot: Int], _ after: [Spot: Int],
-    _ pair: (old: String, new: String)
+  private mutating func observeGranted(
+    _ key: FieldKey, _ spots: [Spot], _ before: [Spot: Int], _ after: [Spot: Int], _ pair: (old: String, new: String)
   ) {
     let hadAny = before.contains { old.rule($0.value).field == key.field && $0.key.kind == key.kind }
     let (rule, what): (Rule, String) =
       hadAny
-      ? (.widthGranted, "can be accessed in more ways")
+      ? (.widthGranted, "can be \(Self.verb(key.kind)) in more ways")
       : key.kind.isWrite ? (.writeGranted, "can be written now") : (.readGranted, "can be read now")
-    if isFollower(key.kind), spots.allSatisfy({ isNew($0, key.kind, before, after) }) { return }
-    var evidence = Change.Evidence()
-    evidence.accesses = spots.map(\.text).sorted(by: accessOrder)
-    let rules = Set(spots.compactMap { after[$0] }).map { new.rule($0) }
-    evidence.exposes = SnapshotComparison.exposures(of: rules)
-    collector.append(
-      Change(
-        rule, context: new.context.name, field: key.field, programs: [pair.new],
-        "\(key.field) \(what)\(Self.suffix(key.kind))", evidence: evidence))
+    let exposes = SnapshotComparison.exposures(of: Set(spots.compactMap { after[$0] }).map { new.rule($0) })
+    for spot in spots {
+      let isFollowing = spot.plain.map { after[$0] != nil && before[$0] == nil } ?? false
+      add(rule, spot, key.field, pair, what + (isFollowing ? "" : Self.suffix(key.kind)), exposes: exposes)
+    }
   }
 
-  /// Whether the plain read or store of the same bytes is new, too.
-  private func isNew(
-    _ spot: Spot, _ kind: AccessKind, _ before: [Spot: Int], _ after: [Spot: Int]
-  ) -> Bool {
-    let plain = Spot(kind: kind == .readSignExtending ? .read : .write, offset: spot.offset, size: spot.size)
-    return after[plain] != nil && before[plain] == nil
-  }
+  private static func verb(_ kind: AccessKind) -> String { kind.isWrite ? "written" : "read" }
 
   private static func suffix(_ kind: AccessKind) -> String {
     switch kind {
@@ -167,258 +140,114 @@ final class AccessComparison {
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
 
-  // MARK: - The same access
+  // MARK: - Register types and privileges
 
-  private func compare(
-    _ spot: Spot, _ number: Int, _ moved: Spot, _ newNumber: Int, _ pair: (old: String, new: String)
-  ) {
-    let before = old.rule(number)
-    let after = new.rule(newNumber)
-    compareRegisterTypes(before, after, spot, pair)
-    comparePrivileges(before, after, spot, pair)
-    compareMeanings(spot, number, moved, newNumber, pair)
-  }
-
-  private func change(
-    _ rule: Rule, _ before: AccessRule, _ spot: Spot, _ pair: (old: String, new: String),
-    _ summary: String, _ evidence: Change.Evidence = Change.Evidence()
-  ) -> Change {
-    var evidence = evidence
-    evidence.accesses = [spot.text]
-    return Change(
-      rule, context: old.context.name, field: before.field, programs: [pair.new], summary,
-      evidence: evidence)
-  }
-
-  private func compareRegisterTypes(
-    _ before: AccessRule, _ after: AccessRule, _ spot: Spot, _ pair: (old: String, new: String)
-  ) {
-    guard before.registerType != after.registerType, !before.registerType.isEmpty,
-      !after.registerType.isEmpty
-    else { return }
-    var evidence = Change.Evidence()
-    evidence.before = before.registerType
-    evidence.after = after.registerType
-    collector.append(
-      change(
-        .registerTypeChanged, before, spot, pair,
-        "\(before.field) gives \(after.registerType) instead of \(before.registerType)", evidence))
-  }
-
-  private func comparePrivileges(
-    _ before: AccessRule, _ after: AccessRule, _ spot: Spot, _ pair: (old: String, new: String)
-  ) {
-    guard before.needsPrivilege != after.needsPrivilege else { return }
-    let verb = spot.kind.isWrite ? "writing" : "reading"
-    collector.append(
-      after.needsPrivilege
-        ? change(.privilegeRequired, before, spot, pair, "\(verb) \(before.field) needs a capability now")
-        : change(.privilegeDropped, before, spot, pair, "\(verb) \(before.field) needs no capability any more"))
-  }
-
-  // MARK: - Meanings
-
-  private func compareMeanings(
-    _ spot: Spot, _ number: Int, _ moved: Spot, _ newNumber: Int, _ pair: (old: String, new: String)
-  ) {
-    let before = old.rule(number)
-    let after = new.rule(newNumber)
-    let isSamePart =
-      spot.offset - before.offset == moved.offset - after.offset && before.size == after.size
-      && before.kinds == after.kinds
-    if isSamePart, before.meaning == after.meaning {
-      if spot.offset == before.offset, spot.size == before.size {
-        noteFollowing(before, after, spot, pair)
-        compareImmediates(before, after, spot, pair)
-      }
-      return
+  private mutating func compareRights(_ access: ComparedAccess) {
+    let (before, after) = (old.rule(access.oldRule), new.rule(access.newRule))
+    // What one build does not tell is not compared: `CoverageComparison` says so.
+    if before.registerType != after.registerType, !before.registerType.isEmpty, !after.registerType.isEmpty {
+      observations.append(
+        Observation(
+          rule: .registerTypeChanged, context: old.context.name, field: before.field, programs: [access.programs.new],
+          access: access.old, before: before.registerType, after: after.registerType,
+          title: .fields(
+            one: "gives \(after.registerType) instead of \(before.registerType)",
+            many: "give \(after.registerType) instead of \(before.registerType)"),
+          cause: .init("\(before.registerType) \(after.registerType)"), claims: access.claims(.registerType)))
     }
-    let first = old.meaning(spot, number)
-    let second = new.meaning(moved, newNumber)
-    if first == second { return }
-    // The texts of whole fields say more than those of their parts, where the parts follow from them.
-    let isDerived =
-      isSamePart
-      && (spot.offset != before.offset || spot.size != before.size || spot.kind != before.kinds[0])
-    let texts = isDerived ? (before.meaning, after.meaning) : (first, second)
-    if isRenaming(texts, before.field, after.field) { return }
-    guard let verdict = verdict(texts.0, texts.1, pair) else { return }
-    // A register that changes now is a finding of its own (`register-changed`).
-    if case .changed = verdict, texts.1.changesRegisters, !texts.0.changesRegisters,
-      texts.1.withoutRegisters == texts.0
-    {
-      return
-    }
-    if case .changed(let witness) = verdict, isCorrected(spot, moved, pair) {
-      var evidence = Change.Evidence()
-      (evidence.before, evidence.after) = (first.description, second.description)
-      evidence.witness = witness.text
-      collector.append(
-        change(
-          .partCorrected, before, spot, pair, "a part of \(before.field) reads that part now", evidence))
-      return
-    }
-    // What a read gives above its own bits is a matter of soundness: more than before is found there.
-    if case .changed = verdict, isOnlyExcess((texts.1, texts.0), spot, pair) { return }
-    if case .changed(let witness) = verdict, isOnlyExcess(texts, spot, pair) {
-      var evidence = Change.Evidence()
-      (evidence.before, evidence.after) = (texts.0.description, texts.1.description)
-      evidence.witness = witness.text
-      collector.append(
-        change(
-          .excessRemoved, before, spot, pair,
-          "a read of \(before.field) no longer gives more bits than it reads", evidence))
-      return
-    }
-    collector.append(finding(verdict, before, spot, pair, texts.0, texts.1))
+    guard before.needsPrivilege != after.needsPrivilege, !sides.privilegesAreUnknown(access.programs) else { return }
+    let verb = Self.verb(access.old.kind)
+    let what = after.needsPrivilege ? "needs a capability now" : "needs no capability any more"
+    let many = after.needsPrivilege ? "need a capability now" : "need no capability any more"
+    observations.append(
+      Observation(
+        rule: after.needsPrivilege ? .privilegeRequired : .privilegeDropped, context: old.context.name,
+        field: before.field, programs: [access.programs.new], access: access.old,
+        title: .fields(one: "\(what) to be \(verb)", many: "\(many) to be \(verb)"), cause: .init("\(many) \(verb)"),
+        claims: access.claims(.privilege)))
   }
+}
 
-  /// Whether two meanings of a plain read differ only in bits above those that are read, which the new one leaves 0.
-  private func isOnlyExcess(
-    _ texts: (Meaning, Meaning), _ spot: Spot, _ pair: (old: String, new: String)
-  ) -> Bool {
-    guard spot.kind == .read, spot.size < 8 else { return false }
-    let cut = Meaning(texts.0.tree.mapResults { .bits($0, low: 0, width: spot.size * 8) })
-    switch verdict(cut, texts.1, pair) {
-    case nil, .rewritten: return true
-    default: return false
+/// An access that both builds accept.
+struct ComparedAccess {
+  let old: AccessTable.Spot
+  /// The same bytes of the field where the new build has it.
+  let new: AccessTable.Spot
+  /// The numbers of the rules that it falls under.
+  let oldRule: Int
+  let newRule: Int
+  let programs: (old: String, new: String)
+  let kernelContexts: (old: String, new: String)
+
+  /// The records of the ledger that are about this aspect of it.
+  func claims(_ aspects: Difference.AccessAspect...) -> [Difference] {
+    aspects.flatMap { aspect -> [Difference] in
+      let first = Difference.access(program: programs.new, new, aspect)
+      return old == new ? [first] : [first, .access(program: programs.old, old, aspect)]
     }
   }
+}
 
-  /// Whether an access to a part of a field agrees with the whole field now, and did not before.
-  private func isCorrected(_ spot: Spot, _ moved: Spot, _ pair: (old: String, new: String)) -> Bool {
-    guard !spot.kind.isWrite else { return false }
-    return new.agreesWithWhole(moved, of: pair.new) == true
-      && old.agreesWithWhole(spot, of: pair.old) == false
+/// The two builds of a comparison, with what all parts of it ask for.
+final class ComparedSides {
+  let old: Snapshot
+  let new: Snapshot
+  /// The kinds of access that both builds have, or neither.
+  let commonKinds: Set<AccessKind>
+  /// Whether the new build may lack corrections that the old one has, without anybody having taken them away.
+  let mayLackCorrections: Bool
+  private var comparisons: [String: MeaningComparison] = [:]
+  private var verdicts: [VerdictKey: MeaningVerdict?] = [:]
+  private let withoutPrivileges: Set<String>
+
+  private struct VerdictKey: Hashable {
+    let world: String
+    let old: String
+    let new: String
   }
 
-  /// Whether two meanings differ only by the name of the field itself: programs see the kernel's own structure, in which it
-  /// was renamed, and `field-renamed` tells it.
-  private func isRenaming(_ texts: (old: Meaning, new: Meaning), _ old: String, _ new: String) -> Bool {
-    guard old != new, let first = old.split(separator: ".").last, let second = new.split(separator: ".").last
-    else { return false }
-    return texts.old.description.replacing("->\(first)", with: "->\(second)") == texts.new.description
+  init(_ old: Snapshot, _ new: Snapshot) {
+    self.old = old
+    self.new = new
+    commonKinds = Set(AccessKind.allCases.filter { old.has($0) == new.has($0) })
+    mayLackCorrections = ReleaseLine(old.provenance.release)
+      .mayBeCorrectedAhead(of: ReleaseLine(new.provenance.release))
+    withoutPrivileges = Set(
+      (old.coverage + new.coverage).filter { $0.kind == .privilege }.flatMap(\.programs))
   }
 
-  private func verdict(
-    _ before: Meaning, _ after: Meaning, _ pair: (old: String, new: String)
-  ) -> MeaningVerdict? {
-    let contexts = programs.kernelContexts(pair)
-    let key = VerdictKey(
-      world: "\(contexts.old) \(contexts.new)", old: before.description, new: after.description)
+  /// Whether one of the builds can't tell which accesses need privilege.
+  func privilegesAreUnknown(_ programs: (old: String, new: String)) -> Bool {
+    withoutPrivileges.contains(programs.old) || withoutPrivileges.contains(programs.new)
+  }
+
+  /// How the meaning of an access of `access`'s programs has changed from `before` to `after`.
+  func verdict(_ before: Meaning, _ after: Meaning, _ access: ComparedAccess) -> MeaningVerdict? {
+    let world = "\(access.kernelContexts.old) \(access.kernelContexts.new)"
+    let key = VerdictKey(world: world, old: before.description, new: after.description)
     if let known = verdicts[key] { return known }
-    let result = meanings(of: pair).compare(before, after)
+    let result = comparison(access).compare(before, after)
     verdicts[key] = result
     return result
   }
 
   /// What compares the meanings of a pair of programs: one for all that have the same kernel contexts.
-  private func meanings(of pair: (old: String, new: String)) -> MeaningComparison {
-    let contexts = programs.kernelContexts(pair)
-    let key = "\(contexts.old) \(contexts.new)"
-    if let known = worlds[key] { return known }
-    let (old, new) = (comparison.old, comparison.new)
-    var configured: [(option: String, old: UInt64, new: UInt64)] = []
-    for (option, before) in old.kernel.numbers.sorted(by: { $0.key < $1.key }) {
-      if let after = new.kernel.numbers[option] { configured.append((option, before, after)) }
-    }
-    let result = MeaningComparison(
-      world: MemberWorld(old: old, contexts.old, new: new, contexts.new), configured: configured)
-    worlds[key] = result
+  func comparison(_ access: ComparedAccess) -> MeaningComparison {
+    let key = "\(access.kernelContexts.old) \(access.kernelContexts.new)"
+    if let known = comparisons[key] { return known }
+    let result = MeaningComparison(old, access.kernelContexts.old, new, access.kernelContexts.new)
+    comparisons[key] = result
     return result
   }
+}
 
-  private func finding(
-    _ verdict: MeaningVerdict, _ before: AccessRule, _ spot: Spot, _ pair: (old: String, new: String),
-    _ oldText: Meaning, _ newText: Meaning
-  ) -> Change {
-    var evidence = Change.Evidence()
-    evidence.before = oldText.description
-    evidence.after = newText.description
-    evidence.cause = oldText.members(instead: newText)
-    let action = spot.kind.isWrite ? "a store to \(before.field)" : "\(before.field)"
-    switch verdict {
-    case .rewritten(let inputs, let isProof):
-      evidence.remark = isProof ? "equal for all \(inputs) inputs" : "equal on \(inputs) inputs"
-      return change(.meaningRewritten, before, spot, pair, "\(action) is computed in another way", evidence)
-    case .changed(let witness):
-      evidence.witness = witness.text
-      return change(
-        .meaningChanged, before, spot, pair,
-        spot.kind.isWrite ? "\(action) has another effect" : "\(action) means something else", evidence)
-    case .changedOnFaults(let witness):
-      evidence.witness = witness.text
-      return change(
-        .faultChanged, before, spot, pair, "\(action) no longer follows a null pointer where it did", evidence)
-    case .unprovable(let gone):
-      evidence.remark = "gone: \(gone.joined(separator: ", "))"
-      return change(
-        .meaningUnprovable, before, spot, pair,
-        "\(action) \(spot.kind.isWrite ? "goes to" : "comes from") other kernel members", evidence)
-    case .widened(let reason):
-      evidence.remark = reason
-      return change(.rangeWidened, before, spot, pair, "\(action) can have more values", evidence)
-    case .constant(let first, let second):
-      return change(
-        .constantChanged, before, spot, pair, "\(action) is always \(second) instead of \(first)", evidence)
-    case .configured(let option, let first, let second):
-      evidence.remark = "\(second) instead of \(first), as \(option) says"
-      return change(
-        .configuredConstantChanged, before, spot, pair, "\(action) follows \(option)", evidence)
+extension AccessTable.Spot {
+  /// The plain read or store of the same bytes, where it is another form of one.
+  var plain: AccessTable.Spot? {
+    switch kind {
+    case .read, .write: nil
+    case .readSignExtending: AccessTable.Spot(kind: .read, offset: offset, size: size)
+    case .writeImmediate: AccessTable.Spot(kind: .write, offset: offset, size: size)
     }
-  }
-
-  /// Immediate stores that do something else than register stores, immediate by immediate.
-  private func compareImmediates(
-    _ before: AccessRule, _ after: AccessRule, _ spot: Spot, _ pair: (old: String, new: String)
-  ) {
-    let known = Dictionary(
-      after.immediates.map { ($0.immediate, $0.meaning) }, uniquingKeysWith: { first, _ in first })
-    for immediate in before.immediates {
-      guard let meaning = known[immediate.immediate],
-        let verdict = verdict(immediate.meaning, meaning, pair)
-      else { continue }
-      var found = finding(
-        verdict, before, spot, pair, immediate.meaning, meaning)
-      var evidence = found.evidence
-      evidence.remark = "immediate \(immediate.immediate)"
-      found = Change(
-        found.rule, context: found.context, field: found.field, programs: found.programs,
-        found.summary, evidence: evidence)
-      collector.append(found)
-    }
-  }
-
-  /// Kernel members that moved, and other instructions, behind the same meaning.
-  private func noteFollowing(
-    _ before: AccessRule, _ after: AccessRule, _ spot: Spot, _ pair: (old: String, new: String)
-  ) {
-    guard let first = before.conversions.first(where: { $0.programs.contains(pair.old) })?.code,
-      let second = after.conversions.first(where: { $0.programs.contains(pair.new) })?.code,
-      first != second
-    else { return }
-    let world = meanings(of: pair).world
-    let moved = before.meaning.members.compactMap { member -> String? in
-      guard let old = world.oldMember(member.path), let new = world.newMember(member.path),
-        old.bitOffset != new.bitOffset
-      else { return nil }
-      return "\(member.path) from \(Self.place(old.bitOffset)) to \(Self.place(new.bitOffset))"
-    }.sorted()
-    var evidence = Change.Evidence()
-    evidence.remark = moved.isEmpty ? nil : moved.joined(separator: ", ")
-    collector.append(
-      moved.isEmpty && !Self.differOnlyInOffsets(first, second)
-        ? change(.conversionRewritten, before, spot, pair, "\(before.field) is converted by other instructions", evidence)
-        : change(.shadowFollowed, before, spot, pair, "\(before.field) follows kernel members that moved", evidence))
-  }
-
-  /// Whether two conversions have the same operations and registers: what leads to a member, or what overlays it, has moved.
-  private static func differOnlyInOffsets(_ first: String, _ second: String) -> Bool {
-    let operations = [first, second].map { code in code.split(separator: " ").map { $0.prefix(4) } }
-    return operations[0] == operations[1]
-  }
-
-  private static func place(_ bits: Int) -> String {
-    bits % 8 == 0 ? "\(bits / 8)" : "\(bits / 8):\(bits % 8)"
   }
 }

@@ -4,7 +4,7 @@ import ContextABI
 /// The accesses of one context, by program: what rules say in a form that can be looked up.
 struct AccessTable {
   /// An access.
-  struct Spot: Hashable {
+  struct Spot: Hashable, Sendable {
     let kind: AccessKind
     /// In bytes.
     let offset: Int
@@ -16,6 +16,11 @@ struct AccessTable {
     /// By kind and offset, the widest first.
     static func inOrder(_ left: Spot, _ right: Spot) -> Bool {
       (left.kind.rawValue, left.offset, right.size) < (right.kind.rawValue, right.offset, left.size)
+    }
+
+    /// By kind, offset and size: the order in which reports list accesses.
+    static func inListing(_ left: Spot, _ right: Spot) -> Bool {
+      (left.kind, left.offset, left.size) < (right.kind, right.offset, right.size)
     }
   }
 
@@ -59,18 +64,23 @@ struct AccessTable {
 
   /// Whether an access to a part of a field gives that part of what the access to the whole gives; nil for an access to the
   /// whole, and where the whole can't be accessed.
-  func agreesWithWhole(_ spot: Spot, of program: String) -> Bool? {
-    guard let number = rules[program]?[spot],
-      let member = context.layout.members.first(where: {
-        $0.bitOffset <= spot.offset * 8 && (spot.offset + spot.size) * 8 <= $0.bitOffset + $0.bitSize
-      })
-    else { return nil }
+  ///
+  /// - Parameter field: the field that is the whole; the one that the access is in, unless another is given.
+  func agreesWithWhole(_ spot: Spot, of program: String, in field: LayoutMember? = nil) -> Bool? {
+    guard let number = rules[program]?[spot], let member = field ?? member(around: spot) else { return nil }
     let whole = Spot(
       kind: spot.kind, offset: member.bitOffset / 8, size: member.bitSize / 8)
     guard whole != spot, let wholeNumber = rules[program]?[whole] else { return nil }
     let derived = context.rules[wholeNumber]
     let part = AccessRule.Part(offset: spot.offset, size: spot.size)
     return derived.meaning(of: spot.kind, part, order) == meaning(spot, number)
+  }
+
+  /// The field that all bytes of an access are in.
+  func member(around spot: Spot) -> LayoutMember? {
+    context.layout.members.first {
+      $0.bitOffset <= spot.offset * 8 && (spot.offset + spot.size) * 8 <= $0.bitOffset + $0.bitSize
+    }
   }
 
   /// Whether the accesses to two fields are allowed to the same programs and mean the same; the fields may stand at

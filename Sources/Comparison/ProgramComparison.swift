@@ -2,69 +2,126 @@ import ContextABI
 
 /// Compares what programs there are, and pairs those whose accesses are compared.
 struct ProgramComparison {
-  private(set) var changes: [Change] = []
+  private(set) var observations: [Observation] = []
   private let old: [String: Program]
   private let new: [String: Program]
 
   init(_ old: Snapshot, _ new: Snapshot) {
     self.old = Dictionary(old.programs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.new = Dictionary(new.programs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    compareTypes(old, new)
+    compareTypes()
+    compareNumbers()
+    compareAttachTypes()
+    compareStates()
     compareContexts()
   }
 
-  private mutating func compareTypes(_ old: Snapshot, _ new: Snapshot) {
-    let oldTypes = Set(old.programs.filter { !$0.isPointer }.map(\.type))
-    let newTypes = Set(new.programs.filter { !$0.isPointer }.map(\.type))
-    for type in oldTypes.subtracting(newTypes).sorted() {
-      changes.append(
-        Change(
-          .programTypeRemoved, context: Change.programs, field: type,
-          "programs of type \(type) are no longer supported"))
+  private mutating func compareTypes() {
+    let (oldTypes, newTypes) = (Self.types(of: old), Self.types(of: new))
+    for program in Self.inOrder(old) where !program.isPointer && !newTypes.contains(program.type) {
+      observe(
+        .programTypeRemoved, program.type, [program.name],
+        .things(noun: "program type", plural: "program types", one: "is no longer supported", many: "are no longer supported"),
+        [.program(program.name, .removed)])
     }
-    for type in newTypes.subtracting(oldTypes).sorted() {
-      changes.append(
-        Change(
-          .programTypeAdded, context: Change.programs, field: type,
-          "programs of type \(type) are new"))
-    }
-    compareNumbers(old, new)
-    for program in old.programs where newTypes.contains(program.type) && self.new[program.name] == nil && program.isAttached {
-      changes.append(
-        Change(
-          .attachTypeRemoved, context: Change.programs, field: program.name,
-          "\(program.type) programs can no longer have the attach type \(program.attachType ?? "none")"))
-    }
-    for program in new.programs where oldTypes.contains(program.type) && self.old[program.name] == nil && program.isAttached {
-      changes.append(
-        Change(
-          .attachTypeAdded, context: Change.programs, field: program.name,
-          "\(program.type) programs can have the attach type \(program.attachType ?? "none")"))
+    for program in Self.inOrder(new) where !program.isPointer && !oldTypes.contains(program.type) {
+      observe(
+        .programTypeAdded, program.type, [program.name],
+        .things(noun: "program type", plural: "program types", one: "is new", many: "are new"),
+        [.program(program.name, .added)])
     }
   }
 
-  private mutating func compareNumbers(_ old: Snapshot, _ new: Snapshot) {
-    let numbers = Dictionary(new.programs.map { ($0.type, $0.typeNumber) }, uniquingKeysWith: { first, _ in first })
-    var seen: Set<String> = []
-    for program in old.programs where !program.isPointer && seen.insert(program.type).inserted {
-      guard let number = numbers[program.type], number != program.typeNumber else { continue }
-      var evidence = Change.Evidence()
-      evidence.before = "BPF_PROG_TYPE_\(program.type) = \(program.typeNumber)"
-      evidence.after = "BPF_PROG_TYPE_\(program.type) = \(number)"
-      changes.append(
-        Change(
-          .programTypeRenumbered, context: Change.programs, field: program.type,
-          "\(program.type) is number \(number) instead of \(program.typeNumber)", evidence: evidence))
+  private static func types(of programs: [String: Program]) -> Set<String> {
+    Set(programs.values.filter { !$0.isPointer }.map(\.type))
+  }
+
+  private static func inOrder(_ programs: [String: Program]) -> [Program] {
+    programs.values.sorted { $0.name < $1.name }
+  }
+
+  private mutating func observe(
+    _ rule: Rule, _ field: String, _ programs: [String], _ title: Observation.Title, _ claims: [Difference],
+    before: String? = nil, after: String? = nil, cause: String = ""
+  ) {
+    observations.append(
+      Observation(
+        rule: rule, context: Change.programs, field: field, programs: programs, before: before, after: after, title: title,
+        cause: .init(cause), claims: claims))
+  }
+
+  private mutating func compareNumbers() {
+    for program in Self.inOrder(old) {
+      guard let other = new[program.name], other.typeNumber != program.typeNumber else { continue }
+      observe(
+        .programTypeRenumbered, program.type, [],
+        .things(noun: "program type", plural: "program types", one: "has another number", many: "have other numbers"),
+        [.program(program.name, .number)], before: "BPF_PROG_TYPE_\(program.type) = \(program.typeNumber)",
+        after: "BPF_PROG_TYPE_\(program.type) = \(other.typeNumber)")
+    }
+  }
+
+  private mutating func compareAttachTypes() {
+    let (oldTypes, newTypes) = (Self.types(of: old), Self.types(of: new))
+    for program in Self.inOrder(old) where newTypes.contains(program.type) && new[program.name] == nil && program.isAttached {
+      observe(
+        .attachTypeRemoved, program.name, [program.name],
+        .things(noun: "attach type", plural: "attach types", one: "is gone", many: "are gone"),
+        [.program(program.name, .removed)])
+    }
+    for program in Self.inOrder(new) where oldTypes.contains(program.type) && old[program.name] == nil && program.isAttached {
+      observe(
+        .attachTypeAdded, program.name, [program.name],
+        .things(noun: "attach type", plural: "attach types", one: "is new", many: "are new"),
+        [.program(program.name, .added)])
+    }
+  }
+
+  /// Programs after an access that changes what others do: what they do is compared with what is done without it.
+  private mutating func compareStates() {
+    let (oldTypes, newTypes) = (Self.types(of: old), Self.types(of: new))
+    for program in Self.inOrder(old)
+    where program.isVariant && new[program.name] == nil && newTypes.contains(program.type) {
+      observe(
+        .accessStateChanged, program.name, [program.name],
+        .sentence("an earlier access no longer changes what others do: \(program.name)"),
+        [.program(program.name, .removed)], cause: program.name)
+    }
+    for program in Self.inOrder(new)
+    where program.isVariant && old[program.name] == nil && oldTypes.contains(program.type) {
+      observe(
+        .accessStateChanged, program.name, [program.name],
+        .sentence("an earlier access changes what others do: \(program.name)"), [.program(program.name, .added)],
+        cause: program.name)
     }
   }
 
   private mutating func compareContexts() {
-    for program in old.values.sorted(by: { $0.name < $1.name }) {
-      guard let other = new[program.name], other.context != program.context else { continue }
-      changes.append(
-        Change(
-          .contextChanged, context: Change.programs, field: program.type, programs: [program.name],
-          "programs of type \(program.type) see \(other.context) instead of \(program.context)"))
+    for program in Self.inOrder(old) {
+      guard let other = new[program.name] else { continue }
+      if other.context != program.context {
+        observe(
+          .contextChanged, program.type, [program.name],
+          .sentence("programs of type \(program.type) see \(other.context) instead of \(program.context)"),
+          [.program(program.name, .context), .program(program.name, .kernelContext)],
+          before: program.context, after: other.context,
+          cause: "\(program.type) \(program.context) \(other.context)")
+      } else if other.kernelContext != program.kernelContext {
+        observe(
+          .kernelContextChanged, program.context, [program.name],
+          .sentence("\(other.kernelContext) stands behind \(program.context) instead of \(program.kernelContext)"),
+          [.program(program.name, .kernelContext)], before: program.kernelContext, after: other.kernelContext,
+          cause: "\(program.context) \(program.kernelContext) \(other.kernelContext)")
+      }
+    }
+  }
+
+  /// The pointers of a context that one side alone has: they came, or went, with it.
+  func pointerClaims(of context: Context) -> [Difference] {
+    Self.inOrder(old).filter { $0.context == context.name && new[$0.name] == nil && $0.isPointer }.map {
+      .program($0.name, .removed)
+    } + Self.inOrder(new).filter { $0.context == context.name && old[$0.name] == nil && $0.isPointer }.map {
+      .program($0.name, .added)
     }
   }
 

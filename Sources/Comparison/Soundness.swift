@@ -7,24 +7,44 @@ public struct Soundness {
 
   public init(_ snapshot: Snapshot) { self.snapshot = snapshot }
 
-  /// One finding a field and cause, the worst first.
-  public func findings() -> [Change] {
-    var collector = ChangeCollector()
+  /// One finding a cause, the worst first.
+  public func findings() -> [Finding] {
+    var collector = FindingCollector()
+    collector.add(observations())
+    let ranks = ContextRanks([snapshot])
+    return collector.findings.sorted { Finding.inOrder($0, $1, ranks) }
+  }
+
+  /// Everything that is wrong, access by access.
+  func observations() -> [Observation] {
+    var result: [Observation] = []
     for context in snapshot.contexts {
-      for rule in context.rules {
-        collector.add(registers(rule, context))
-        collector.add(exceedingReads(rule, context))
+      let convention = snapshot.guardConvention(of: context)
+      for (number, rule) in context.rules.enumerated() {
+        result += registers(rule, context)
+        result += exceedingReads(rule, context)
+        if let missing = convention.missing[number] { result += missingGuard(missing, rule, context) }
       }
-      collector.add(aliases(context))
+      result += aliases(context)
     }
-    collector.add(emptyConversions())
-    return collector.finished
+    return result + emptyConversions()
+  }
+
+  private func observation(
+    _ rule: Rule, _ access: AccessRule, _ context: Context, _ spot: AccessTable.Spot?, one: String, many: String,
+    cause: String, before: Meaning? = nil, after: Meaning, witness: String? = nil, remark: String? = nil
+  ) -> Observation {
+    Observation(
+      rule: rule, context: context.name, field: access.field, programs: access.programs,
+      access: spot ?? access.kinds.first.map { AccessTable.Spot(kind: $0, offset: access.offset, size: access.size) },
+      before: before?.description, after: after.description, witness: witness, remark: remark,
+      title: .fields(one: one, many: many), cause: .init(cause))
   }
 
   // MARK: - Registers
 
-  private func registers(_ rule: AccessRule, _ context: Context) -> [Change] {
-    var result: [Change] = []
+  private func registers(_ rule: AccessRule, _ context: Context) -> [Observation] {
+    var result: [Observation] = []
     let clobbered = Set(
       ([rule.meaning] + rule.deviations.map(\.meaning)).flatMap { meaning in
         meaning.tree.outcomes.flatMap { $0.effects.compactMap { $0.target.register } }
@@ -32,62 +52,39 @@ public struct Soundness {
     if !clobbered.isEmpty {
       let names = clobbered.sorted().map { "r\($0)" }.joined(separator: ", ")
       result.append(
-        change(.registerChanged, rule, context, "an access to \(rule.field) changes \(names)", after: rule.meaning))
+        observation(
+          .registerChanged, rule, context, nil, one: "changes \(names), which the access does not name",
+          many: "change \(names), which the accesses do not name", cause: names, after: rule.meaning))
     }
-    for deviation in rule.deviations where deviation.meaning != rule.meaning {
+    // A register that changes is a finding of its own.
+    for deviation in rule.deviations where deviation.meaning != rule.meaning && !deviation.meaning.changesRegisters {
       let isSame = deviation.registers == .same
-      let text =
-        isSame
-        ? "\(rule.field) gives something else when it is read into the register of the context"
-        : "\(rule.field) gives something else with other registers (\(deviation.registers.rawValue))"
-      // A register that changes is a finding of its own.
-      if deviation.meaning.changesRegisters { continue }
-      var found = change(.sameRegisterDiffers, rule, context, text, after: deviation.meaning)
-      var evidence = found.evidence
-      evidence.before = rule.meaning.description
-      evidence.cause = rule.meaning.members(instead: deviation.meaning)
-      found = Change(
-        found.rule, context: found.context, field: found.field, programs: found.programs,
-        found.summary, evidence: evidence)
-      result.append(found)
+      let edit = MeaningEdit(rule.meaning, deviation.meaning)
+      let place = isSame ? "into the context register" : deviation.registers.remark
+      result.append(
+        observation(
+          .sameRegisterDiffers, rule, context, nil, one: "gives something else when it is read \(place)",
+          many: "give something else when they are read \(place)", cause: "\(place) \(edit.verbs(isStore: false).one)",
+          before: rule.meaning, after: deviation.meaning, remark: deviation.registers.remark))
     }
     return result
-  }
-
-  private func change(
-    _ rule: Rule, _ access: AccessRule, _ context: Context, _ summary: String, after: Meaning
-  ) -> Change {
-    var evidence = Change.Evidence()
-    evidence.after = after.description
-    evidence.accesses = access.kinds.prefix(1).map { "\($0.rawValue) \(access.offset):\(access.size)" }
-    return Change(
-      rule, context: context.name, field: access.field, programs: access.programs, summary,
-      evidence: evidence)
   }
 
   // MARK: - Values
 
   /// Reads whose value can be wider than the read.
-  private func exceedingReads(_ rule: AccessRule, _ context: Context) -> [Change] {
+  private func exceedingReads(_ rule: AccessRule, _ context: Context) -> [Observation] {
     // Pointers are read through 4-byte fields on purpose (__sk_buff.data).
     guard rule.kinds.contains(.read), rule.registerType == "SCALAR_VALUE" else { return [] }
-    var result: [Change] = []
-    for part in rule.accesses(of: .read) where part.size < 8 {
+    return rule.accesses(of: .read).compactMap { part in
+      guard part.size < 8 else { return nil }
       let meaning = rule.meaning(of: .read, part, snapshot.byteOrder)
-      guard let witness = ExceedingValue(meaning, bits: part.size * 8, world(rule)).witness else {
-        continue
-      }
-      var evidence = Change.Evidence()
-      evidence.after = meaning.description
-      evidence.witness = witness
-      evidence.accesses = ["read \(part.offset):\(part.size)"]
-      result.append(
-        Change(
-          .valueExceedsRead, context: context.name, field: rule.field, programs: rule.programs,
-          "a read of \(rule.field) can give more bits than it reads",
-          evidence: evidence))
+      guard let witness = ExceedingValue(meaning, bits: part.size * 8, world(rule)).witness else { return nil }
+      return observation(
+        .valueExceedsRead, rule, context, AccessTable.Spot(kind: .read, offset: part.offset, size: part.size),
+        one: "can give more bits than are read", many: "can give more bits than are read", cause: rule.field,
+        after: meaning, witness: witness)
     }
-    return result
   }
 
   private func world(_ rule: AccessRule) -> MemberWorld {
@@ -95,33 +92,45 @@ public struct Soundness {
     return MemberWorld(old: snapshot, kernel, new: snapshot, kernel)
   }
 
+  private func missingGuard(_ missing: GuardConvention.Missing, _ rule: AccessRule, _ context: Context) -> [Observation] {
+    let reason =
+      "\(missing.siblings) fields with the same pointer, \(missing.pointer), are read only where \(missing.condition) holds"
+    return rule.accesses(of: .read).map { part in
+      var seen = observation(
+        .guardMissing, rule, context, AccessTable.Spot(kind: .read, offset: part.offset, size: part.size),
+        one: "follows \(missing.pointer) without the condition \(missing.condition)",
+        many: "follow \(missing.pointer) without the condition \(missing.condition)",
+        cause: "\(missing.pointer) \(missing.condition)", after: rule.meaning)
+      seen.findingRemark = reason
+      return seen
+    }
+  }
+
   // MARK: - Bytes
 
   /// Fields in which two different bytes read the same bits of the kernel.
-  private func aliases(_ context: Context) -> [Change] {
-    var bytes: [String: [String: [Int: String]]] = [:]
+  private func aliases(_ context: Context) -> [Observation] {
+    var bytes: [String: [String: [Int: Meaning]]] = [:]
     for rule in context.rules where rule.kinds.contains(.read) {
       for part in rule.accesses(of: .read) where part.size == 1 {
         let meaning = rule.meaning(of: .read, part, snapshot.byteOrder)
         guard !meaning.members.isEmpty else { continue }
-        for program in rule.programs {
-          bytes[rule.field, default: [:]][program, default: [:]][part.offset] = meaning.description
-        }
+        for program in rule.programs { bytes[rule.field, default: [:]][program, default: [:]][part.offset] = meaning }
       }
     }
-    var result: [Change] = []
+    var result: [Observation] = []
     for (field, programs) in bytes {
       for (program, meanings) in programs {
-        let groups = Dictionary(grouping: meanings, by: \.value).filter { $0.value.count > 1 }
+        let groups = Dictionary(grouping: meanings, by: \.value.description).filter { $0.value.count > 1 }
         guard let (text, places) = groups.min(by: { $0.key < $1.key }) else { continue }
-        let offsets = places.map(\.key).sorted()
-        var evidence = Change.Evidence()
-        evidence.after = text
-        evidence.accesses = offsets.map { "read \($0):1" }
-        result.append(
-          Change(
-            .bytesAlias, context: context.name, field: field, programs: [program],
-            "\(offsets.count) bytes of \(field) read the same kernel byte", evidence: evidence))
+        for offset in places.map(\.key) {
+          result.append(
+            Observation(
+              rule: .bytesAlias, context: context.name, field: field, programs: [program],
+              access: AccessTable.Spot(kind: .read, offset: offset, size: 1), after: text,
+              title: .fields(one: "reads the same kernel byte in \(places.count) of its bytes", many: "read the same kernel byte in several of their bytes"),
+              cause: .init(field)))
+        }
       }
     }
     return result
@@ -129,73 +138,40 @@ public struct Soundness {
 
   // MARK: - Refused after all
 
-  private func emptyConversions() -> [Change] {
+  private func emptyConversions() -> [Observation] {
     snapshot.coverage.filter { $0.kind == .misconfigured }.flatMap { item in
-      let fields = Dictionary(grouping: item.accesses) { field(of: $0, item.programs) }
-      return fields.map { field, accesses in
-        var evidence = Change.Evidence()
-        evidence.accesses = accesses.sorted(by: accessOrder)
-        evidence.remark = item.reason
-        let context = snapshot.programs.first { item.programs.contains($0.name) }?.context ?? ""
-        return Change(
-          .convertsToNothing, context: context, field: field, programs: item.programs,
-          "an access to \(field) is accepted, and then refused", evidence: evidence)
+      RefusedAccess.all(in: item).map { refused in
+        Observation(
+          rule: .convertsToNothing, context: refused.context(in: snapshot), field: refused.field(in: snapshot),
+          programs: [refused.program], access: refused.spot, remark: item.reason,
+          title: .fields(one: "is accepted, and then refused", many: "are accepted, and then refused"),
+          cause: .init(item.reason, crossesContexts: true))
       }
     }
   }
-
-  /// The field that an access in a coverage item belongs to.
-  private func field(of access: String, _ programs: [String]) -> String {
-    let numbers = (access.split(separator: " ").last ?? "").split(separator: ":").compactMap { Int($0) }
-    guard let offset = numbers.first,
-      let program = snapshot.programs.first(where: { programs.contains($0.name) }),
-      let context = snapshot.contexts.first(where: { $0.name == program.context })
-    else { return access }
-    let member = context.layout.members.first {
-      $0.bitOffset <= offset * 8 && offset * 8 < $0.bitOffset + $0.bitSize
-    }
-    return member?.name ?? (offset < context.layout.size ? "padding" : "beyond the end")
-  }
 }
 
-/// Compares the soundness of two builds: only what is new counts.
-struct SoundnessComparison {
-  let changes: [Change]
+/// An access that a callback accepts and the verifier then refuses.
+struct RefusedAccess: Hashable {
+  let program: String
+  let spot: AccessTable.Spot
 
-  init(_ old: Snapshot, _ new: Snapshot) {
-    let known = Dictionary(grouping: Soundness(old).findings(), by: \.id).mapValues { Set($0.flatMap(\.programs)) }
-    let oldPrograms = Set(old.programs.map(\.name))
-    changes = Soundness(new).findings().compactMap { finding in
-      guard let before = known[finding.id] else { return finding }
-      // What was wrong for some programs is not new for programs that are new.
-      let others = finding.programs.filter { oldPrograms.contains($0) && !before.contains($0) }
-      return others.isEmpty ? nil : finding.narrowed(to: others)
-    }
+  /// The accesses of an item of coverage, program by program.
+  static func all(in item: CoverageItem) -> [RefusedAccess] {
+    let spots = item.accesses.compactMap(AccessTable.Spot.init(text:))
+    return item.programs.flatMap { program in spots.map { RefusedAccess(program: program, spot: $0) } }
   }
-}
 
-/// Looks for values of kernel members for which a read gives more bits than it reads.
-struct ExceedingValue {
-  /// `with skb->sk->__sk_common.skc_dport = 1: 0x10000`
-  let witness: String?
+  /// The name of the context that it is of.
+  func context(in snapshot: Snapshot) -> String {
+    snapshot.programs.first { $0.name == program }?.context ?? Change.coverage
+  }
 
-  init(_ meaning: Meaning, bits: Int, _ world: @autoclosure () -> MemberWorld) {
-    // Most reads can't: no part of their expressions is wide enough.
-    let widest = meaning.tree.outcomes.compactMap { $0.result?.width }.max() ?? 0
-    guard widest > bits else {
-      witness = nil
-      return
-    }
-    let limit: UInt64 = bits >= 64 ? .max : (1 << UInt64(bits)) - 1
-    let cut = Meaning(meaning.tree.mapResults { .bits($0, low: 0, width: bits) })
-    guard case .different(let found) = WitnessSearch(cut, meaning, in: world()).relation(),
-      case .done(let value?, _) = found.after, value > limit
-    else {
-      witness = nil
-      return
-    }
-    let number = "0x\(String(value, radix: 16))"
-    let conditions = found.values.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
-    witness = conditions.isEmpty ? "always \(number)" : "with \(conditions): \(number)"
+  /// The field that it is of.
+  func field(in snapshot: Snapshot) -> String {
+    guard let context = snapshot.contexts.first(where: { $0.name == context(in: snapshot) }) else { return spot.text }
+    let bit = spot.offset * 8
+    let member = context.layout.members.first { $0.bitOffset <= bit && bit < $0.bitOffset + $0.bitSize }
+    return member?.name ?? (spot.offset < context.layout.size ? "padding" : "beyond the end")
   }
 }

@@ -79,7 +79,8 @@ extension Meaning: CustomStringConvertible {
 extension Meaning.Tree {
   private var isRead: Bool { outcomes.contains { $0.result != nil } }
 
-  func text(nested: Bool) -> String {
+  /// The decision in C, in parentheses or braces where it is nested and more than one word.
+  public func text(nested: Bool) -> String {
     switch self {
     case .outcome(let outcome): return outcome.text(nested: nested)
     case .branch:
@@ -131,8 +132,8 @@ extension Meaning.Tree {
     if case .outcome(let outcome) = self { outcome.result == nil && outcome.effects.isEmpty } else { false }
   }
 
-  /// Nothing, or a constant.
-  private var isTrivial: Bool {
+  /// Whether it is nothing, or a constant.
+  public var isTrivial: Bool {
     guard case .outcome(let outcome) = self, outcome.effects.isEmpty else { return false }
     if case .constant? = outcome.result { return true }
     return outcome.result == nil
@@ -172,7 +173,8 @@ extension Meaning.Effect.Target: CustomStringConvertible {
 }
 
 extension Meaning.Condition {
-  func text(negated: Bool) -> String {
+  /// The condition, or its opposite, in C.
+  public func text(negated: Bool) -> String {
     switch self {
     case .isNonzero(let value):
       negated ? "!\(value.text(nested: true))" : value.text(nested: true)

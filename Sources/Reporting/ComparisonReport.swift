@@ -33,13 +33,13 @@ public struct ComparisonReport: Sendable {
   public let new: Side
   /// The changes that count.
   public let verdict: Verdict
-  /// Changes that a person has accepted: they are not among those of the verdict.
-  public let waived: [WaivedChange]
+  /// Findings that a person has accepted: they are not among those of the verdict.
+  public let waived: [WaivedFinding]
   /// The version of ctxabi that judged.
   public let toolVersion: String
 
   public init(
-    old: Side, new: Side, verdict: Verdict, waived: [WaivedChange] = [], toolVersion: String = ""
+    old: Side, new: Side, verdict: Verdict, waived: [WaivedFinding] = [], toolVersion: String = ""
   ) {
     self.old = old
     self.new = new
@@ -60,14 +60,15 @@ public struct ComparisonReport: Sendable {
   }
 
   /// Whether there is nothing to tell.
-  var isEmpty: Bool { verdict.changes.isEmpty && waived.isEmpty }
+  var isEmpty: Bool { verdict.all.isEmpty && waived.isEmpty }
 
   /// `breaking=1 review=0 additions=2 notes=40`, for scripts; what was waived or could not be covered only where there
   /// is such.
   public var countsLine: String {
     var parts = [
       "breaking=\(verdict.count(.breaking))", "review=\(verdict.count(.review))",
-      "additions=\(verdict.count(.addition))", "notes=\(verdict.count(.note))",
+      "additions=\(verdict.count(.addition))", "corrections=\(verdict.count(.correction))",
+      "notes=\(verdict.count(.note))",
     ]
     if verdict.count(.coverage) > 0 { parts.append("uncovered=\(verdict.count(.coverage))") }
     if !waived.isEmpty { parts.append("waived=\(waived.count)") }
@@ -75,7 +76,7 @@ public struct ComparisonReport: Sendable {
   }
 
   /// The worst that happens to an existing program; nil where nothing has changed at all.
-  public var worst: Severity? { verdict.changes.map(\.rule.severity).filter { $0 != .coverage }.max() }
+  public var worst: Severity? { verdict.all.map(\.rule.severity).filter { $0 != .coverage }.max() }
 
   /// The verdict in one word or two.
   var headline: String {
@@ -83,6 +84,7 @@ public struct ComparisonReport: Sendable {
     case .breaking: "Breaking"
     case .review: "To review"
     case .addition: "Additions only"
+    case .correction: "Corrections only"
     case .note, .coverage: "No change for programs"
     case nil: verdict.uncovered.isEmpty ? "No change" : "No change found"
     }
@@ -95,15 +97,33 @@ public struct ComparisonReport: Sendable {
       case .breaking: "Existing BPF programs break, or read something else."
       case .review: "A machine can't tell whether existing BPF programs are affected: a person decides."
       case .addition: "No existing BPF program is affected. What is new is a promise from now on."
+      case .correction: "What was wrong in the old build is right in the new one; no valid BPF program notices."
       case .note, .coverage: "Kernel members moved or instructions changed, and every context field followed."
       case nil: "Both builds promise the same to BPF programs."
       }
     return verdict.uncovered.isEmpty ? judged : judged + " Not everything could be compared."
   }
 
+  /// What the head of every report says besides the builds and the verdict: what the comparison is of.
+  var remarks: [String] {
+    var remarks: [String] = []
+    let architectures = [old, new].map(\.snapshot.provenance.architecture)
+    if architectures[0] != architectures[1] {
+      remarks.append(
+        "The builds are of two architectures, \(architectures[0]) and \(architectures[1]): what differs may be the architecture's."
+      )
+    }
+    if verdict.all.contains(where: { $0.rule.id == Rule.correctionLost.id }) {
+      remarks.append(
+        "The old build has corrections that the new one lacks: it is a stable update of an older line, or the newer of the two."
+      )
+    }
+    return remarks
+  }
+
   /// The programs of a change, in few words; nil where it is about all, or no, programs of a context.
   func programs(of change: Change) -> String? {
-    guard !change.programs.isEmpty else { return nil }
+    guard !change.programs.isEmpty, !Change.placesWithoutContext.contains(change.context) else { return nil }
     let programs = new.snapshot.programs.filter { $0.context == change.context }
     // A change of what both builds have says nothing of programs that are new.
     let before = Set(old.snapshot.programs.map(\.name))
@@ -117,6 +137,7 @@ public struct ComparisonReport: Sendable {
     switch severity {
     case .note: count == 1 ? "note" : "notes"
     case .addition: count == 1 ? "addition" : "additions"
+    case .correction: count == 1 ? "correction" : "corrections"
     case .review: "to review"
     case .breaking: "breaking"
     case .coverage: "not covered"
@@ -129,6 +150,7 @@ public struct ComparisonReport: Sendable {
     case .breaking: "Breaking"
     case .review: "To review"
     case .addition: "Additions"
+    case .correction: "Corrections"
     case .note: "Notes"
     case .coverage: "Not covered"
     }

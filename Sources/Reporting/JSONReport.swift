@@ -5,7 +5,7 @@ import ContextABI
 struct JSONReport {
   /// The name and version of the format.
   static let schema = "ctxabi-report"
-  static let schemaVersion = 1
+  static let schemaVersion = 2
 
   private let report: ComparisonReport
 
@@ -29,13 +29,15 @@ struct JSONReport {
         "breaking": .number(verdict.count(.breaking)),
         "review": .number(verdict.count(.review)),
         "addition": .number(verdict.count(.addition)),
+        "correction": .number(verdict.count(.correction)),
         "note": .number(verdict.count(.note)),
         "coverage": .number(verdict.count(.coverage)),
         "waived": .number(report.waived.count),
       ],
-      "changes": .array(verdict.changes.map { .object(members($0)) }),
+      "remarks": .strings(report.remarks),
+      "findings": .array(verdict.all.map { .object(members($0)) }),
       "waived": .array(
-        report.waived.map { .object(members($0.change) + [("waiver", waiver($0.note))]) }),
+        report.waived.map { .object(members($0.finding) + [("waiver", waiver($0.note))]) }),
     ]
     return value.text
   }
@@ -52,24 +54,30 @@ struct JSONReport {
     ]
   }
 
-  private func members(_ change: Change) -> [(String, JSONValue)] {
-    let evidence = change.evidence
-    return [
-      ("id", .string(change.id)),
-      ("rule", .string(change.rule.id)),
-      ("severity", .string(change.rule.severity.rawValue)),
-      ("context", .string(change.context)),
-      ("field", .string(change.field)),
-      ("programs", .strings(change.programs)),
-      ("summary", .string(change.summary)),
-      ("before", .string(evidence.before)),
-      ("after", .string(evidence.after)),
-      ("witness", .string(evidence.witness)),
-      ("accesses", .strings(evidence.accesses)),
-      ("exposes", .strings(evidence.exposes)),
-      ("remark", .string(evidence.remark)),
-      ("cause", .string(evidence.cause)),
-      ("alsoMatched", .strings(change.alsoMatched)),
+  private func members(_ finding: Finding) -> [(String, JSONValue)] {
+    [
+      ("id", .string(finding.id)),
+      ("digest", .string(finding.digest)),
+      ("rule", .string(finding.rule.id)),
+      ("severity", .string(finding.rule.severity.rawValue)),
+      ("title", .string(finding.title)),
+      ("remark", .string(finding.remark)),
+      ("contexts", .strings(finding.contexts)),
+      ("changes", .array(finding.changes.map(change))),
+    ]
+  }
+
+  private func change(_ change: Change) -> JSONValue {
+    [
+      "context": .string(change.context),
+      "field": .string(change.field),
+      "programs": .strings(change.programs),
+      "accesses": .strings(change.accesses),
+      "before": .string(change.before),
+      "after": .string(change.after),
+      "witness": .string(change.witness),
+      "exposes": .strings(change.exposes),
+      "remark": .string(change.remark),
     ]
   }
 

@@ -23,17 +23,17 @@ struct JUnitReport {
   // MARK: - Suites
 
   /// What is no context's stands apart.
-  private static let general = [Change.programs, Change.everything, Change.configuration, Change.coverage]
+  private static let general = [Change.programs, Change.everything, Change.several, Change.configuration, Change.coverage, Change.kernel]
 
   private var suites: [Suite] {
-    let changes = report.verdict.changes
+    let findings = report.verdict.all
     let contexts = Set(
       (report.old.snapshot.contexts + report.new.snapshot.contexts).map(\.name)
-        + changes.map(\.context) + report.waived.map(\.change.context) + [Change.programs])
+        + findings.map(\.context) + report.waived.map(\.finding.context) + [Change.programs])
     return contexts.sorted().map { context in
       Suite(
-        name: context, rules: rules(of: context), changes: changes.filter { $0.context == context },
-        waived: report.waived.filter { $0.change.context == context }, gate: report.verdict.gate)
+        name: context, rules: rules(of: context), all: findings.filter { $0.context == context },
+        waived: report.waived.filter { $0.finding.context == context }, gate: report.verdict.gate)
     }
   }
 
@@ -46,6 +46,7 @@ struct JUnitReport {
         && rule.id != Rule.configurationDiffers.id
         && (context != Change.everything || Self.kindRules.contains(rule.id))
         && (context != Change.programs || !Self.kindRules.contains(rule.id))
+        && (context != Change.several || Self.crossingRules.contains(rule.id))
     }
   }
 
@@ -54,6 +55,10 @@ struct JUnitReport {
     Rule.programTypeRemoved.id, Rule.programTypeRenumbered.id, Rule.programTypeAdded.id, Rule.attachTypeRemoved.id,
     Rule.attachTypeAdded.id, Rule.contextChanged.id, Rule.coverageLost.id, Rule.coverageGained.id,
   ])
+  /// Rules whose findings can touch several contexts at once.
+  private static let crossingRules: Set<String> = [
+    Rule.optionOff.id, Rule.optionOn.id, Rule.convertsToNothing.id, Rule.refusedAtOnce.id,
+  ]
 }
 
 /// How many test cases there are, and how they ended.
@@ -78,20 +83,20 @@ private struct Counts {
 private struct Suite {
   let name: String
   let cases: [Case]
-  private let below: [Change]
+  private let below: [Finding]
 
-  init(name: String, rules: [Rule], changes: [Change], waived: [WaivedChange], gate: Severity) {
+  init(name: String, rules: [Rule], all: [Finding], waived: [WaivedFinding], gate: Severity) {
     self.name = name
-    let findings = changes.filter { $0.rule.severity >= gate }
-    below = changes.filter { $0.rule.severity < gate }
-    let found = Set((findings + waived.map(\.change)).map(\.rule))
+    let findings = all.filter { $0.rule.severity >= gate }
+    below = all.filter { $0.rule.severity < gate }
+    let found = Set((findings + waived.map(\.finding)).map(\.rule))
     // A rule that found something has a case, whatever the plan was.
     let checked = RuleCatalog.all.filter { rules.contains($0) || found.contains($0) }
     let unknown = found.filter { rule in !RuleCatalog.all.contains(rule) }.sorted { $0.id < $1.id }
     cases = (checked + unknown).map { rule in
       Case(
         suite: name, rule: rule, findings: findings.filter { $0.rule == rule },
-        waived: waived.filter { $0.change.rule == rule })
+        waived: waived.filter { $0.finding.rule == rule })
     }
   }
 
@@ -109,7 +114,7 @@ private struct Suite {
     below.isEmpty
       ? .empty
       : """
-          <system-out>\(below.map { "\($0.place): \($0.summary) [\($0.rule.id)]\n" as Markup })</system-out>
+          <system-out>\(below.map { "\($0.title) [\($0.rule.id)]\n" as Markup })</system-out>
 
       """
   }
@@ -119,8 +124,8 @@ private struct Suite {
 private struct Case {
   let suite: String
   let rule: Rule
-  let findings: [Change]
-  let waived: [WaivedChange]
+  let findings: [Finding]
+  let waived: [WaivedFinding]
 
   private var isError: Bool { !findings.isEmpty && rule.severity == .coverage }
 
@@ -138,7 +143,7 @@ private struct Case {
       let tag: Markup = isError ? "error" : "failure"
       return """
             <testcase \(attributes)>
-              <\(tag) type="\(rule.severity.rawValue)" message="\(first.place): \(first.summary)\(more)">\(details)</\(tag)>
+              <\(tag) type="\(rule.severity.rawValue)" message="\(first.title)\(more)">\(details)</\(tag)>
             </testcase>
 
         """
@@ -148,24 +153,28 @@ private struct Case {
     let details = waived.map { Self.detail($0) }.joined("\n")
     return """
           <testcase \(attributes)>
-            <skipped message="waived: \(first.change.place): \(first.note.reason)\(more)">\(details)</skipped>
+            <skipped message="waived: \(first.finding.place): \(first.note.reason)\(more)">\(details)</skipped>
           </testcase>
 
       """
   }
 
-  private static func detail(_ change: Change) -> Markup {
-    var lines: [Markup] = ["\(change.place): \(change.summary)"]
-    let evidence = change.evidence
-    if let before = evidence.before { lines.append("  was: \(before)") }
-    if let after = evidence.after { lines.append("  is: \(after)") }
-    if let witness = evidence.witness { lines.append("  witness: \(witness)") }
-    if let remark = evidence.remark { lines.append("  \(remark)") }
-    if !change.programs.isEmpty { lines.append("  for: \(change.programs.joined(separator: ", "))") }
+  private static func detail(_ finding: Finding) -> Markup {
+    var lines: [Markup] = ["\(finding.title)"]
+    if let remark = finding.remark { lines.append("  \(remark)") }
+    for entry in FindingBody(finding).entries {
+      let change = entry.change
+      lines.append("  \(entry.name)\(change.accesses.isEmpty ? "" : ": \(entry.accesses)")")
+      if let before = change.before { lines.append("    was: \(before)") }
+      if let after = change.after { lines.append("    is: \(after)") }
+      if let witness = change.witness { lines.append("    witness: \(witness)") }
+      if let remark = change.remark { lines.append("    \(remark)") }
+      if !change.programs.isEmpty { lines.append("    for: \(change.programs.joined(separator: ", "))") }
+    }
     return lines.joined("\n")
   }
 
-  private static func detail(_ waived: WaivedChange) -> Markup {
-    detail(waived.change) + "\n  waived by \(waived.note.who): \(waived.note.reason)"
+  private static func detail(_ waived: WaivedFinding) -> Markup {
+    detail(waived.finding) + "\n  waived by \(waived.note.who): \(waived.note.reason)"
   }
 }

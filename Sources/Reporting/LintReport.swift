@@ -1,31 +1,26 @@
 import Comparison
 import ContextABI
 
-/// Writes what is wrong with the conversions of one build.
+/// Writes what is wrong with the conversions of one build for a terminal.
 public struct LintReport {
-  private let snapshot: Snapshot
-  private let findings: [Change]
+  private let report: ComparisonReport
   private let width: Int
   private let style: Style
 
-  public init(_ snapshot: Snapshot, _ findings: [Change], width: Int = 80, style: Style = .plain) {
-    self.snapshot = snapshot
-    self.findings = findings
+  /// - Parameter report: of a build with itself, its verdict the findings about it.
+  public init(_ report: ComparisonReport, width: Int = 80, style: Style = .plain) {
+    self.report = report
     self.width = width
     self.style = style
   }
 
   public var text: String {
-    let title = "\(snapshot.provenance.release) (\(snapshot.provenance.architecture))"
+    let findings = report.verdict.all
     let count = findings.isEmpty ? "no finding" : "\(findings.count) finding\(findings.count == 1 ? "" : "s")"
-    var lines = [style.bold("\(title): \(count)")]
-    let side = ComparisonReport.Side(name: snapshot.provenance.release, snapshot: snapshot)
-    let report = TextReport(
-      ComparisonReport(old: side, new: side, verdict: Verdict(findings, gate: .review)), width: width, style: style)
-    for group in ChangeGroup.groups(of: findings) {
-      lines.append("")
-      lines += report.lines(group)
-    }
+    let waived = report.waived.isEmpty ? "" : ", \(report.waived.count) waived"
+    var lines = [style.bold("\(Printable.line(report.new.title)): \(count)\(waived)")]
+    let text = TextReport(report, width: width, style: style)
+    for finding in findings { lines += [""] + text.lines(finding) }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -11,13 +11,13 @@ struct MarkdownReport {
 
   var text: String {
     var lines = heading
-    for severity in [Severity.coverage, .breaking, .review, .addition] {
-      let changes = report.verdict.changes.filter { $0.rule.severity == severity }
-      guard !changes.isEmpty else { continue }
-      lines += ["", "## \(ComparisonReport.heading(severity)) (\(changes.count))"]
+    for severity in [Severity.coverage, .breaking, .review, .addition, .correction] {
+      let findings = report.verdict.all.filter { $0.rule.severity == severity }
+      guard !findings.isEmpty else { continue }
+      lines += ["", "## \(ComparisonReport.heading(severity)) (\(findings.count))"]
       var explained: Set<String> = []
-      for group in ChangeGroup.groups(of: changes) {
-        lines += section(group, explains: explained.insert(group.rule.id).inserted)
+      for finding in findings {
+        lines += section(finding, explains: explained.insert(finding.rule.id).inserted)
       }
     }
     if !report.waived.isEmpty {
@@ -38,67 +38,85 @@ struct MarkdownReport {
       "| --- | --- | --- |",
       row("old", report.old),
       row("new", report.new),
-    ]
+    ] + report.remarks.flatMap { [""] + wrapped(Self.prose($0)) }
   }
 
   private func row(_ label: String, _ side: ComparisonReport.Side) -> String {
     "| \(label) | \(cell(side.name)) | \(cell(side.title)) |"
   }
 
-  // MARK: - Changes
+  // MARK: - Findings
 
-  private func section(_ group: ChangeGroup, explains: Bool) -> [String] {
-    var about = "\(Self.prose(group.summary)) (\(Self.code(group.rule.id)))"
-    if let programs = report.programs(of: group.first) { about += ", for \(Self.prose(programs))" }
-    about += "."
-    if explains { about += " " + Self.prose(group.rule.rationale) }
-    var lines = ["", "### \(Self.code(group.place).replacing(Self.codeSpace, with: " "))", ""] + wrapped(about)
-    if !group.isSingle, group.isPlain {
-      lines += list(group)
-      if !group.exposes.isEmpty { lines += [""] + block([("exposes", group.exposes.joined(separator: ", "))]) }
-      return lines
+  /// So many fields of a finding are shown in full, the others in short: a mail of one cause stays short.
+  private static let shownInFull = 3
+
+  private func section(_ finding: Finding, explains: Bool) -> [String] {
+    let body = FindingBody(finding)
+    var about = "\(Self.prose(finding.title)) (\(Self.code(finding.rule.id)))"
+    if body.haveSamePrograms, let first = body.entries.first, let programs = report.programs(of: first.change) {
+      about += ", for \(Self.prose(programs))"
     }
-    var facts = facts(group.first)
-    if !group.otherFields.isEmpty { facts.append(("likewise", group.otherFields.joined(separator: ", "))) }
-    return facts.isEmpty ? lines : lines + [""] + block(facts)
+    about += "."
+    if let remark = finding.remark { about += " " + Self.prose(remark.prefix(1).uppercased() + remark.dropFirst()) + "." }
+    if explains { about += " " + Self.prose(finding.rule.rationale) }
+    let place = Self.code(finding.place).replacing(Self.codeSpace, with: " ")
+    return ["", "### \(place)", ""] + wrapped(about) + content(body)
   }
 
-  /// The fields of a plain group, with what became of them where there is such.
-  private func list(_ group: ChangeGroup) -> [String] {
-    let items = group.items
-    if items.allSatisfy({ $0.detail == nil }) {
-      return [""] + wrapped(items.map { Self.code($0.name) }.joined(separator: ", "))
+  private func content(_ body: FindingBody) -> [String] {
+    if let entry = body.entries.first, body.isSingle {
+      let facts = facts(entry.change) + (entry.change.accesses.isEmpty ? [] : [("access", entry.accesses)])
+      return facts.isEmpty ? [] : [""] + block(facts)
     }
-    return [""] + block(items.map { ("", $0.detail ?? $0.name) })
+    if body.isPlain {
+      let names = FindingBody.names(body.entries).map(Self.code).joined(separator: ", ")
+      let exposed = body.exposes.isEmpty ? [] : [""] + block([("exposes", body.exposes.joined(separator: ", "))])
+      return [""] + wrapped(names) + exposed
+    }
+    var lines: [(String, String)] = []
+    for entry in body.entries.prefix(Self.shownInFull) {
+      lines.append(("", entry.accesses.isEmpty ? entry.name : "\(entry.name): \(entry.accesses)"))
+      lines += facts(entry.change)
+      if !body.haveSamePrograms, let programs = report.programs(of: entry.change) { lines.append(("for", programs)) }
+    }
+    let rest = body.entries.dropFirst(Self.shownInFull)
+    var result = [""] + block(lines)
+    if !rest.isEmpty { result += [""] + wrapped(others(rest)) }
+    return result
+  }
+
+  /// The fields that are not shown in full, reads before stores.
+  private func others(_ entries: some Sequence<FindingBody.Entry>) -> String {
+    func list(_ entries: [FindingBody.Entry]) -> String { FindingBody.names(entries).map(Self.code).joined(separator: ", ") }
+    let (reads, stores) = (entries.filter { !$0.change.isStore }, entries.filter { $0.change.isStore })
+    return "The same edit: " + [reads.isEmpty ? "" : list(reads), stores.isEmpty ? "" : "stores to \(list(stores))"]
+      .filter { !$0.isEmpty }.joined(separator: "; ") + "."
   }
 
   private func facts(_ change: Change) -> [(String, String)] {
-    let evidence = change.evidence
     var facts: [(String, String)] = []
-    if let before = evidence.before { facts.append(("was", before)) }
-    if let after = evidence.after { facts.append(("is", after)) }
-    if let witness = evidence.witness { facts.append(("witness", witness)) }
-    if !evidence.exposes.isEmpty { facts.append(("exposes", evidence.exposes.joined(separator: ", "))) }
-    if let remark = evidence.remark { facts.append(("", remark)) }
-    if !evidence.accesses.isEmpty { facts.append(("access", evidence.accesses.joined(separator: ", "))) }
-    if !change.alsoMatched.isEmpty { facts.append(("also", change.alsoMatched.joined(separator: ", "))) }
+    if let before = change.before { facts.append(("was", before)) }
+    if let after = change.after { facts.append(("is", after)) }
+    if let witness = change.witness { facts.append(("witness", witness)) }
+    if !change.exposes.isEmpty { facts.append(("exposes", change.exposes.joined(separator: ", "))) }
+    if let remark = change.remark { facts.append(("", remark)) }
     return facts
   }
 
-  private func item(_ waived: WaivedChange) -> [String] {
-    let (change, note) = (waived.change, waived.note)
+  private func item(_ waived: WaivedFinding) -> [String] {
+    let (finding, note) = (waived.finding, waived.note)
     let until = note.expires.map { ", until \($0)" } ?? ""
     return wrapped(
-      "- \(Self.code(change.place)): \(Self.prose(change.summary)) (\(Self.code(change.rule.id))). "
+      "- \(Self.prose(finding.title)) (\(Self.code(finding.rule.id))). "
         + "Accepted by \(Self.prose(note.who)), \(Self.prose(note.date + until)): \(Self.prose(note.reason))",
       rest: "  ")
   }
 
   /// Notes are counted by their rules.
   private var notes: [String] {
-    let changes = report.verdict.changes.filter { $0.rule.severity == .note }
-    guard !changes.isEmpty else { return [] }
-    let counts = Dictionary(grouping: changes, by: \.rule.id).sorted { $0.key < $1.key }
+    let notes = report.verdict.all.filter { $0.rule.severity == .note }
+    guard !notes.isEmpty else { return [] }
+    let counts = Dictionary(grouping: notes, by: \.rule.id).sorted { $0.key < $1.key }
     let text = counts.map { "\($0.value.count) \(Self.code($0.key))" }.joined(separator: ", ")
     return [""] + wrapped("Notes that no program notices: \(text).")
   }

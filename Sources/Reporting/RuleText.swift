@@ -6,7 +6,7 @@ public enum RuleText {
   public static func list(style: Style) -> String {
     let width = RuleCatalog.all.map(\.id.count).max() ?? 0
     return RuleCatalog.all.map { rule in
-      "\(TextLayout.padded(rule.id, width))  \(style.severity(TextLayout.padded(rule.severity.rawValue, 8), rule.severity))  \(rule.sentence)\n"
+      "\(TextLayout.padded(rule.id, width))  \(style.severity(TextLayout.padded(rule.severity.rawValue, 10), rule.severity))  \(rule.sentence)\n"
     }.joined()
   }
 

@@ -56,8 +56,8 @@ struct SARIFReport {
       "toolExecutionNotifications": uncovered.isEmpty
         ? .absent
         : .array(
-          uncovered.map { change in
-            ["level": "error", "message": ["text": .string("\(change.place): \(change.summary)")]]
+          uncovered.map { finding in
+            ["level": "error", "message": ["text": .string("\(finding.place): \(finding.title)")]]
           }),
     ]
   }
@@ -85,55 +85,66 @@ struct SARIFReport {
     switch severity {
     case .breaking: "error"
     case .review, .coverage: "warning"
-    case .addition: "note"
+    case .addition, .correction: "note"
     case .note: "none"
     }
   }
 
   // MARK: - Results
 
+  /// A result for each field that a finding touches, so that each is shown where it is declared.
   private var results: [JSONValue] {
-    var occurrences: [String: Int] = [:]
-    let counted = report.verdict.changes.map { ($0, nil as WaiverNote?) }
-    return (counted + report.waived.map { ($0.change, $0.note) }).map { change, note in
-      // Changes that share an id, of other programs or parts of the field, are numbered.
-      let number = occurrences[change.id, default: 0] + 1
-      occurrences[change.id] = number
-      return result(change, note, fingerprint: number == 1 ? change.id : "\(change.id)#\(number)")
+    let counted = report.verdict.all.map { ($0, nil as WaiverNote?) }
+    return (counted + report.waived.map { ($0.finding, $0.note) }).flatMap { finding, note in
+      fields(of: finding).map { result(finding, $0, note) }
     }
   }
 
-  private func result(_ change: Change, _ note: WaiverNote?, fingerprint: String) -> JSONValue {
-    let evidence = change.evidence
+  /// The changes of a finding, those of one field together.
+  private func fields(of finding: Finding) -> [[Change]] {
+    var order: [[String?]] = []
+    var groups: [[String?]: [Change]] = [:]
+    for change in finding.changes {
+      let key = [change.context, change.field]
+      if groups[key] == nil { order.append(key) }
+      groups[key, default: []].append(change)
+    }
+    return order.compactMap { groups[$0] }
+  }
+
+  private func result(_ finding: Finding, _ changes: [Change], _ note: WaiverNote?) -> JSONValue {
+    let place = "\(changes[0].context).\(changes[0].field ?? "")"
     return [
-      "ruleId": .string(change.rule.id),
-      "ruleIndex": RuleCatalog.all.firstIndex(of: change.rule).map { .number($0) } ?? .absent,
-      "kind": change.rule.severity == .note ? "informational" : "fail",
-      "level": .string(Self.level(change.rule.severity)),
-      "message": ["text": .string(message(change))],
-      "locations": [location(change)],
-      "partialFingerprints": ["ctxabiChange/v1": .string(fingerprint)],
+      "ruleId": .string(finding.rule.id),
+      "ruleIndex": RuleCatalog.all.firstIndex(of: finding.rule).map { .number($0) } ?? .absent,
+      "kind": finding.rule.severity <= .correction ? "informational" : "fail",
+      "level": .string(finding.rule.severity <= .correction ? "none" : Self.level(finding.rule.severity)),
+      "message": ["text": .string(message(finding, changes))],
+      "locations": [location(changes[0])],
+      // By cause and field alone: what else a comparison finds does not matter.
+      "partialFingerprints": ["ctxabiFinding/v2": .string("\(finding.digest):\(place)")],
       "suppressions": note.map { .array([suppression($0)]) } ?? .absent,
       "properties": [
-        "severity": .string(change.rule.severity.rawValue),
-        "programs": .strings(change.programs),
-        "before": .string(evidence.before),
-        "after": .string(evidence.after),
-        "witness": .string(evidence.witness),
-        "accesses": .strings(evidence.accesses),
-        "exposes": .strings(evidence.exposes),
-        "alsoMatched": .strings(change.alsoMatched),
+        "severity": .string(finding.rule.severity.rawValue),
+        "title": .string(finding.title),
+        "programs": .strings(Set(changes.flatMap(\.programs)).sorted()),
+        "accesses": .strings(changes.flatMap(\.accesses)),
+        "exposes": .strings(Set(changes.flatMap(\.exposes)).sorted()),
       ],
     ]
   }
 
-  private func message(_ change: Change) -> String {
-    var text = "\(change.place): \(change.summary)"
-    if let before = change.evidence.before { text += "\nwas: \(before)" }
-    if let after = change.evidence.after { text += "\nis: \(after)" }
-    if let witness = change.evidence.witness { text += "\nwitness: \(witness)" }
-    if let remark = change.evidence.remark { text += "\n\(remark)" }
-    if let programs = report.programs(of: change) { text += "\nfor: \(programs)" }
+  private func message(_ finding: Finding, _ changes: [Change]) -> String {
+    var text = "\(changes[0].place): \(finding.title)"
+    if let remark = finding.remark { text += "\n\(remark)" }
+    for change in changes {
+      if changes.count > 1, !change.accesses.isEmpty { text += "\n\(FindingBody.compact(change.accesses))" }
+      if let before = change.before { text += "\nwas: \(before)" }
+      if let after = change.after { text += "\nis: \(after)" }
+      if let witness = change.witness { text += "\nwitness: \(witness)" }
+      if let remark = change.remark { text += "\n\(remark)" }
+      if let programs = report.programs(of: change) { text += "\nfor: \(programs)" }
+    }
     // In a message of SARIF `{0}` is a placeholder and `[text](address)` a link (sections 3.11.5 and 3.11.6).
     return text.replacing("{", with: "{{").replacing("}", with: "}}").replacing("](", with: "] (")
   }

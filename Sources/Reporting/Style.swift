@@ -19,6 +19,7 @@ public struct Style: Sendable {
     case .breaking: wrap(text, "1;31")
     case .review, .coverage: wrap(text, "1;33")
     case .addition: wrap(text, "1;32")
+    case .correction: wrap(text, "1;36")
     case .note: wrap(text, "1")
     }
   }

@@ -7,33 +7,41 @@ public struct TextReport {
   private let width: Int
   private let style: Style
   private let lowest: Severity
+  private let isVerbose: Bool
 
-  /// - Parameter lowest: changes of a lower severity are only counted.
+  /// - Parameters:
+  ///   - lowest: findings of a lower severity are only counted.
+  ///   - isVerbose: whether every field is shown in full, not the first of each finding alone.
   public init(
-    _ report: ComparisonReport, lowest: Severity = .addition, width: Int = 80, style: Style = .plain
+    _ report: ComparisonReport, lowest: Severity = .correction, isVerbose: Bool = false, width: Int = 80,
+    style: Style = .plain
   ) {
     self.report = report
     self.lowest = lowest
+    self.isVerbose = isVerbose
     self.width = max(width, 40)
     self.style = style
   }
+
+  /// So many fields of a finding are shown in full, the others by their names.
+  private static let shownInFull = 3
 
   /// The whole report.
   public var text: String {
     var lines = heading
     for severity in Severity.allCases.reversed() where severity >= lowest {
-      let changes = report.verdict.changes.filter { $0.rule.severity == severity }
-      guard !changes.isEmpty else { continue }
+      let findings = report.verdict.all.filter { $0.rule.severity == severity }
+      guard !findings.isEmpty else { continue }
       lines += ["", style.severity(Self.heading(severity), severity)]
-      for group in ChangeGroup.groups(of: changes) { lines += self.lines(group) }
+      for finding in findings { lines += self.lines(finding) }
     }
     if !report.waived.isEmpty {
       lines += ["", style.bold("WAIVED")]
       for waived in report.waived { lines += self.lines(waived) }
     }
-    let hidden = report.verdict.changes.count { $0.rule.severity < lowest }
+    let hidden = report.verdict.all.count { $0.rule.severity < lowest }
     if hidden > 0 {
-      lines += ["", style.dim("\(hidden) \(hidden == 1 ? "change is" : "changes are") not shown (--show note).")]
+      lines += ["", style.dim("\(hidden) \(hidden == 1 ? "finding is" : "findings are") not shown (--show note).")]
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -46,60 +54,93 @@ public struct TextReport {
       report.isEmpty ? "\(report.headline)." : "\(report.headline): \(report.summary).", first: "", rest: "  ",
       width: width)
     let severity = report.verdict.uncovered.isEmpty ? report.worst ?? .note : .coverage
-    return sides + verdict.map { style.severity($0, severity) }
+    let remarks = report.remarks.flatMap { TextLayout.wrapped($0, first: "", rest: "  ", width: width) }
+    return sides + verdict.map { style.severity($0, severity) } + remarks
   }
 
   static func heading(_ severity: Severity) -> String { ComparisonReport.heading(severity).uppercased() }
 
-  // MARK: - Changes
+  // MARK: - Findings
 
-  /// A group of changes with their evidence.
-  func lines(_ group: ChangeGroup) -> [String] {
-    let change = group.first
-    var lines = wrapped("\(group.place): \(group.summary)  [\(group.rule.id)]", first: "  ", rest: "    ")
-    if !group.isSingle, group.isPlain {
-      lines += items(group)
-      if !group.exposes.isEmpty { lines += fact("exposes", group.exposes.joined(separator: ", ")) }
-      if let programs = report.programs(of: change) { lines += fact("for", programs) }
-      return lines
-    }
-    lines += facts(change)
-    if !group.otherFields.isEmpty {
-      lines += wrapped(
-        "likewise (\(change.evidence.cause ?? "")): \(group.otherFields.joined(separator: ", "))",
-        first: "    ", rest: "      ")
+  /// A finding with its changes.
+  func lines(_ finding: Finding) -> [String] {
+    let body = FindingBody(finding)
+    var lines = wrapped("\(finding.title)  [\(finding.rule.id)]", first: "  ", rest: "    ").map(style.bold)
+    if let remark = finding.remark { lines += wrapped(remark, first: "    ", rest: "    ") }
+    if let entry = body.entries.first, body.isSingle {
+      lines += facts(entry.change, isShort: false)
+    } else if body.isPlain {
+      lines += plain(body)
+    } else {
+      lines += detailed(body)
     }
     return lines
   }
 
-  private func items(_ group: ChangeGroup) -> [String] {
-    let items = group.items
-    if items.allSatisfy({ $0.detail == nil }) {
-      return wrapped(items.map(\.name).joined(separator: ", "), first: "    ", rest: "    ")
-    }
-    return items.flatMap { wrapped($0.detail ?? $0.name, first: "    ", rest: "      ") }
-  }
-
-  private func facts(_ change: Change) -> [String] {
+  /// Fields of which there is nothing to say but their names.
+  private func plain(_ body: FindingBody) -> [String] {
     var lines: [String] = []
-    let evidence = change.evidence
-    if let before = evidence.before { lines += fact("was", before) }
-    if let after = evidence.after { lines += fact("is", after) }
-    if let witness = evidence.witness { lines += fact("witness", witness) }
-    if !evidence.exposes.isEmpty { lines += fact("exposes", evidence.exposes.joined(separator: ", ")) }
-    if let remark = evidence.remark { lines += fact("", remark) }
-    if let programs = report.programs(of: change) { lines += fact("for", programs) }
-    if !evidence.accesses.isEmpty, evidence.accesses.count <= 12, change.rule.severity > .note {
-      lines += fact("access", evidence.accesses.joined(separator: ", "))
+    if body.haveSamePrograms, !isVerbose {
+      lines += wrapped(FindingBody.names(body.entries).joined(separator: ", "), first: "    ", rest: "    ")
+    } else {
+      for entry in body.entries {
+        let programs = body.haveSamePrograms ? nil : report.programs(of: entry.change)
+        let text = [entry.name, entry.accesses, programs.map { "for \($0)" } ?? ""].filter { !$0.isEmpty }
+        lines += wrapped(text.joined(separator: "  "), first: "    ", rest: "      ")
+      }
     }
-    if !change.alsoMatched.isEmpty { lines += fact("also", change.alsoMatched.joined(separator: ", ")) }
+    return lines + common(body)
+  }
+
+  /// Fields with what they were and are; all but the first few by their names.
+  private func detailed(_ body: FindingBody) -> [String] {
+    var lines: [String] = []
+    let shown = isVerbose ? body.entries.count : Self.shownInFull
+    for entry in body.entries.prefix(shown) {
+      lines += wrapped("\(entry.name)\(entry.change.accesses.isEmpty ? "" : ": \(entry.accesses)")", first: "    ", rest: "      ")
+      lines += facts(entry.change, isShort: body.haveSamePrograms, indent: 6)
+    }
+    let rest = body.entries.dropFirst(shown)
+    if !rest.isEmpty {
+      let reads = FindingBody.names(rest.filter { !$0.change.isStore })
+      let stores = FindingBody.names(rest.filter { $0.change.isStore })
+      lines += wrapped("and \(rest.count) more (--verbose shows them)", first: "    ", rest: "      ")
+      if !reads.isEmpty { lines += wrapped(reads.joined(separator: ", "), first: "      ", rest: "      ") }
+      if !stores.isEmpty { lines += wrapped("stores to \(stores.joined(separator: ", "))", first: "      ", rest: "      ") }
+    }
+    return lines + common(body)
+  }
+
+  private func common(_ body: FindingBody) -> [String] {
+    var lines: [String] = []
+    if !body.exposes.isEmpty { lines += fact("exposes", body.exposes.joined(separator: ", ")) }
+    if body.haveSamePrograms, let first = body.entries.first, let programs = report.programs(of: first.change) {
+      lines += fact("for", programs)
+    }
     return lines
   }
 
-  private func lines(_ waived: WaivedChange) -> [String] {
-    let (change, note) = (waived.change, waived.note)
+  /// - Parameter isShort: programs and accesses are told elsewhere.
+  private func facts(_ change: Change, isShort: Bool, indent: Int = 4) -> [String] {
+    var lines: [String] = []
+    if let before = change.before { lines += fact("was", before, indent) }
+    if let after = change.after { lines += fact("is", after, indent) }
+    if let witness = change.witness { lines += fact("witness", witness, indent) }
+    if let remark = change.remark { lines += fact("", remark, indent) }
+    if indent == 4 {
+      if !change.exposes.isEmpty { lines += fact("exposes", change.exposes.joined(separator: ", ")) }
+      if let programs = report.programs(of: change) { lines += fact("for", programs) }
+      if !change.accesses.isEmpty { lines += fact("access", FindingBody.compact(change.accesses)) }
+    } else if !isShort, let programs = report.programs(of: change) {
+      lines += fact("for", programs, indent)
+    }
+    return lines
+  }
+
+  private func lines(_ waived: WaivedFinding) -> [String] {
+    let (finding, note) = (waived.finding, waived.note)
     let until = note.expires.map { ", until \($0)" } ?? ""
-    return wrapped("\(change.place): \(change.summary)  [\(change.rule.id)]", first: "  ", rest: "    ")
+    return wrapped("\(finding.title)  [\(finding.rule.id)]", first: "  ", rest: "    ")
       + fact("reason", note.reason) + fact("by", "\(note.who), \(note.date)\(until)")
   }
 
@@ -110,8 +151,8 @@ public struct TextReport {
   }
 
   /// A label and what it says, the label set apart.
-  private func fact(_ label: String, _ text: String) -> [String] {
-    let first = "    \(TextLayout.padded(label, 7)) "
+  private func fact(_ label: String, _ text: String, _ indent: Int = 4) -> [String] {
+    let first = String(repeating: " ", count: indent) + "\(TextLayout.padded(label, 7)) "
     let lines = wrapped(text, first: first, rest: String(repeating: " ", count: first.count))
     return [style.dim(first) + lines[0].dropFirst(first.count)] + lines.dropFirst()
   }

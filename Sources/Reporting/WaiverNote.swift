@@ -1,8 +1,8 @@
 import Comparison
 
-/// What a report says about the acceptance of a change.
+/// What a report says about the acceptance of a finding.
 public struct WaiverNote: Sendable, Hashable {
-  /// Why the change was accepted.
+  /// Why the finding was accepted.
   public let reason: String
   /// Who accepted it.
   public let who: String
@@ -19,13 +19,13 @@ public struct WaiverNote: Sendable, Hashable {
   }
 }
 
-/// A change that a person has accepted: it stays visible, and does not count.
-public struct WaivedChange: Sendable, Hashable {
-  public let change: Change
+/// A finding that a person has accepted: it stays visible, and does not count.
+public struct WaivedFinding: Sendable, Hashable {
+  public let finding: Finding
   public let note: WaiverNote
 
-  public init(_ change: Change, _ note: WaiverNote) {
-    self.change = change
+  public init(_ finding: Finding, _ note: WaiverNote) {
+    self.finding = finding
     self.note = note
   }
 }

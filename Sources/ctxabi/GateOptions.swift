@@ -5,57 +5,60 @@ import ContextABI
 import Reporting
 
 extension Severity: ExpressibleByArgument {
-  public static var allValueStrings: [String] { ["breaking", "review", "addition", "note"] }
+  public static var allValueStrings: [String] { ["breaking", "review", "addition", "correction", "note"] }
 }
 
 /// What counts as a finding, and what is shown: shared by the commands that compare.
 struct GateOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("From which severity on a change is a finding.", valueName: "severity"))
+  @Option(help: ArgumentHelp("From which severity on a finding counts.", valueName: "severity"))
   var failOn: Severity = .review
 
-  @Option(help: ArgumentHelp("From which severity on changes are shown.", valueName: "severity"))
-  var show: Severity = .addition
+  @Option(help: ArgumentHelp("From which severity on findings are shown.", valueName: "severity"))
+  var show: Severity = .correction
+
+  @Flag(help: "Show every field of a finding in full.")
+  var verbose = false
 
   @OptionGroup var reports: ReportOptions
 
   /// Writes the report of a comparison and ends with its exit status.
   func finish(
-    old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change],
-    waived: [(change: Change, waiver: Waiver)] = []
+    old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding],
+    waived: [(finding: Finding, waiver: Waiver)] = []
   ) throws {
-    let report = report(old: old, new: new, changes, waived: waived)
+    let report = report(old: old, new: new, findings, waived: waived)
     try reports.write(report)
-    if !reports.useStandardOutput { Console.output(Console.text(of: report, lowest: show)) }
+    if !reports.useStandardOutput { Console.output(Console.text(of: report, lowest: show, isVerbose: verbose)) }
     let status = report.verdict.exitStatus
     if status != 0 { throw ExitCode(status) }
   }
 
   /// Shows one comparison of many under its heading, unless nothing has changed, and returns its exit status.
   func show(
-    old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change], heading: String
+    old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding], heading: String
   ) throws -> Int32 {
-    if changes.isEmpty { return 0 }
-    let report = report(old: old, new: new, changes)
+    if findings.isEmpty { return 0 }
+    let report = report(old: old, new: new, findings)
     if reports.useStandardOutput {
       try reports.writeToStandardOutput(report)
     } else {
-      Console.output("\(heading)\n" + Console.text(of: report, lowest: show))
+      Console.output("\(heading)\n" + Console.text(of: report, lowest: show, isVerbose: verbose))
     }
     return report.verdict.exitStatus
   }
 
   /// Writes the reports to files of all that was compared step by step.
-  func finishSeries(old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change]) throws {
-    try reports.writeToFiles(report(old: old, new: new, changes))
+  func finishSeries(old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding]) throws {
+    try reports.writeToFiles(report(old: old, new: new, findings))
   }
 
   private func report(
-    old: ComparisonReport.Side, new: ComparisonReport.Side, _ changes: [Change],
-    waived: [(change: Change, waiver: Waiver)] = []
+    old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding],
+    waived: [(finding: Finding, waiver: Waiver)] = []
   ) -> ComparisonReport {
     ComparisonReport(
-      old: old, new: new, verdict: Verdict(changes, gate: failOn),
-      waived: waived.map { WaivedChange($0.change, WaiverNote($0.waiver)) }, toolVersion: Version.text)
+      old: old, new: new, verdict: Verdict(findings, gate: failOn),
+      waived: waived.map { WaivedFinding($0.finding, WaiverNote($0.waiver)) }, toolVersion: Version.text)
   }
 }
 

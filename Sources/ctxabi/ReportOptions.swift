@@ -72,7 +72,9 @@ struct ReportOptions: ParsableArguments {
 
 extension Console {
   /// A report for whoever reads the standard output.
-  static func text(of report: ComparisonReport, lowest: Severity = .addition) -> String {
-    TextReport(report, lowest: lowest, width: width, style: isColoured ? .coloured : .plain).text
+  static func text(of report: ComparisonReport, lowest: Severity = .correction, isVerbose: Bool = false) -> String {
+    TextReport(
+      report, lowest: lowest, isVerbose: isVerbose, width: width, style: isColoured ? .coloured : .plain
+    ).text
   }
 }

@@ -52,7 +52,7 @@ struct TreeCheck {
     let old = try side(base, checkout)
     let new = try side(head, checkout)
     try gate.finish(
-      old: old, new: new, SnapshotComparison(old: old.snapshot, new: new.snapshot).changes())
+      old: old, new: new, SnapshotComparison(old: old.snapshot, new: new.snapshot).findings())
   }
 
   /// Compares each commit with the one before it, and tells of those that change something. Reports that go to files are of
@@ -67,13 +67,13 @@ struct TreeCheck {
     var worst: Int32 = 0
     for commit in commits {
       let new = try side(commit, checkout)
-      let changes = SnapshotComparison(old: old.snapshot, new: new.snapshot).changes()
-      let status = try gate.show(old: old, new: new, changes, heading: new.name)
+      let findings = SnapshotComparison(old: old.snapshot, new: new.snapshot).findings()
+      let status = try gate.show(old: old, new: new, findings, heading: new.name)
       // A finding counts more than something that could not be checked.
       worst = worst == 1 || status == 1 ? 1 : max(worst, status)
       old = new
     }
-    try gate.finishSeries(old: first, new: old, SnapshotComparison(old: first.snapshot, new: old.snapshot).changes())
+    try gate.finishSeries(old: first, new: old, SnapshotComparison(old: first.snapshot, new: old.snapshot).findings())
     if worst != 0 { throw ExitCode(worst) }
   }
 }

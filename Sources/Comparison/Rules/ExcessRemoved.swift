@@ -1,7 +1,7 @@
 extension Rule {
   /// A read no longer gives more bits than it reads.
   public static let excessRemoved = Rule(
-    id: "excess-removed", severity: .review,
+    id: "excess-removed", severity: .correction,
     sentence: "A read no longer gives more bits than it reads.",
     rationale:
       "The verifier believes that the bits above a read are 0. They were not always, and are now; the bits that are read are the same.",

@@ -5,21 +5,24 @@ import ContextABI
 struct ContextSection {
   private let name: String
   private let report: ComparisonReport
-  private let cards: [ChangeCard]
+  private let cards: [FindingCard]
+  /// All that touch the context, those of several contexts included.
+  private let touching: [FindingCard]
   private let anchor: String
   private let old: Context?
   private let new: Context?
   private let pairs: [MemberPair]
 
-  init(_ name: String, _ report: ComparisonReport, cards: [ChangeCard], anchor: String) {
+  init(_ name: String, _ report: ComparisonReport, cards: [FindingCard], touching: [FindingCard], anchor: String) {
     self.name = name
     self.report = report
     self.cards = cards
+    self.touching = touching
     self.anchor = anchor
     old = report.old.context(name)
     new = report.new.context(name)
-    let changes = cards.flatMap(\.group.changes)
-    let renamed = Set(changes.filter { $0.rule.id == Rule.fieldRenamed.id }.compactMap(\.field))
+    let renamed = Set(
+      touching.filter { $0.finding.rule.id == Rule.fieldRenamed.id }.flatMap { $0.finding.changes.compactMap(\.field) })
     pairs = MemberPair.pairs(old?.layout, new?.layout, renamed: renamed)
   }
 
@@ -57,6 +60,8 @@ struct ContextSection {
     switch name {
     case Change.programs: "Programs"
     case Change.everything: "All contexts"
+    case Change.several: "Several contexts"
+    case Change.kernel: "Kernel"
     case Change.configuration: "Configuration"
     case Change.coverage: "Coverage"
     default: (new ?? old).map { $0.layout.size > 0 } == true ? "<code>struct \(name)</code>" : "<code>\(name)</code>"
@@ -119,8 +124,8 @@ struct ContextSection {
   private var links: [String: ByteMap.Link] {
     var result: [String: ByteMap.Link] = [:]
     let names = Set(pairs.flatMap { [$0.old?.name, $0.new?.name] }.compactMap(\.self))
-    for card in cards where card.severity > .note {
-      for field in card.group.changes.compactMap(\.field) {
+    for card in touching where card.severity > .note {
+      for field in card.finding.changes.filter({ $0.context == self.name }).compactMap(\.field) {
         let name = names.contains(field) ? field : field.memberName
         if result[name] == nil {
           result[name] = ByteMap.Link(target: card.anchor, severity: card.tone, text: card.label)

@@ -4,15 +4,13 @@ import ContextABI
 /// Writes a comparison as one page that needs nothing besides itself.
 struct HTMLReport {
   private let report: ComparisonReport
-  private let cards: [ChangeCard]
+  private let cards: [FindingCard]
 
   init(_ report: ComparisonReport) {
     self.report = report
-    let groups = ChangeGroup.groups(of: report.verdict.changes)
-    let counted = groups.enumerated().map { ChangeCard($1, anchor: "change-\($0 + 1)", report) }
+    let counted = report.verdict.all.enumerated().map { FindingCard($1, anchor: "finding-\($0 + 1)", report) }
     let waived = report.waived.enumerated().map { index, waived in
-      ChangeCard(
-        ChangeGroup(changes: [waived.change]), waiver: waived.note, anchor: "waived-\(index + 1)", report)
+      FindingCard(waived.finding, waiver: waived.note, anchor: "waived-\(index + 1)", report)
     }
     cards = counted + waived
   }
@@ -37,7 +35,7 @@ struct HTMLReport {
       <p>\(report.sentence)</p>
       <ul class='counts'>
       \(counts)</ul>
-      </div>
+      \(report.remarks.map { "<p class='small'>\($0)</p>\n" as Markup })</div>
       <div class='builds'>
       \(side("Old", report.old))\(side("New", report.new))</div>
       <div class='choices'>
@@ -77,7 +75,7 @@ struct HTMLReport {
   }
 
   private var filters: Markup {
-    var choices: [(String, String)] = [.breaking, .review, .addition, .note].compactMap { (severity: Severity) in
+    var choices: [(String, String)] = [.breaking, .review, .addition, .correction, .note].compactMap { (severity: Severity) in
       let count = report.verdict.count(severity)
       return count > 0 ? (severity.rawValue, "\(ComparisonReport.heading(severity).lowercased()) (\(count))") : nil
     }
@@ -129,7 +127,7 @@ struct HTMLReport {
       """
   }
 
-  private func list(_ cards: [ChangeCard]) -> Markup {
+  private func list(_ cards: [FindingCard]) -> Markup {
     cards.isEmpty ? .empty : "<ul class='overview'>\n\(cards.map(\.overviewItem))</ul>\n"
   }
 
@@ -156,12 +154,14 @@ struct HTMLReport {
 
   private var sections: Markup {
     contextNames.map { name in
-      ContextSection(name, report, cards: cards.filter { $0.context == name }, anchor: Self.anchor(name)).markup
+      ContextSection(name, report, cards: cards.filter { $0.context == name },
+        touching: cards.filter { $0.finding.contexts.contains(name) }, anchor: Self.anchor(name)
+      ).markup
     }.joined("")
   }
 
   private var unchanged: Markup {
-    let changed = Set(cards.map(\.context))
+    let changed = Set(cards.flatMap(\.finding.contexts))
     let same = report.new.snapshot.contexts.filter { !changed.contains($0.name) }
     guard !same.isEmpty else { return .empty }
     let items = same.map { context -> Markup in "<li><code>\(context.name)</code></li>\n" }

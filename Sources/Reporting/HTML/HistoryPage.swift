@@ -6,16 +6,16 @@ struct HistoryPage {
   private let history: KernelHistory
   private let contexts: [ContextHistory]
   /// The cards of each step, by its number.
-  private let cards: [[ChangeCard]]
+  private let cards: [[FindingCard]]
 
   init(_ history: KernelHistory) {
     self.history = history
     contexts = history.contextNames.map { ContextHistory($0, history) }
     cards = history.steps.enumerated().map { step, report in
       // Notes are counted, not told: no program notices them.
-      let told = report.verdict.changes.filter { $0.rule.severity > .note }
-      return ChangeGroup.groups(of: told).enumerated().map { index, group in
-        ChangeCard(group, anchor: "step-\(step + 1)-\(index + 1)", report)
+      let told = report.verdict.all.filter { $0.rule.severity > .note }
+      return told.enumerated().map { index, finding in
+        FindingCard(finding, anchor: "step-\(step + 1)-\(index + 1)", report)
       }
     }
   }
@@ -65,7 +65,8 @@ struct HistoryPage {
       <div class='scroll' role='region' aria-label='Changes by context and build' tabindex='0'>
       <table class='history'>
       <caption>Changes from the build before: <span class='badge breaking'>breaking</span> \
-      <span class='badge review'>to review</span> <span class='badge addition'>addition</span></caption>
+      <span class='badge review'>to review</span> <span class='badge addition'>addition</span> \
+      <span class='badge correction'>correction</span></caption>
       <thead><tr><th scope='col'>context</th>\(stageHeads)</tr></thead>
       <tbody>
       \(rows)</tbody>
@@ -76,11 +77,11 @@ struct HistoryPage {
       """
   }
 
-  private func overviewCell(_ cards: [ChangeCard]) -> Markup {
-    let badges = [Severity.coverage, .breaking, .review, .addition].compactMap { severity -> Markup? in
+  private func overviewCell(_ cards: [FindingCard]) -> Markup {
+    let badges = [Severity.coverage, .breaking, .review, .addition, .correction].compactMap { (severity: Severity) -> Markup? in
       let found = cards.filter { $0.severity == severity }
       guard let first = found.first else { return nil }
-      let count = found.reduce(0) { $0 + $1.group.changes.count }
+      let count = found.count
       let label = "\(count) \(ComparisonReport.noun(severity, count))"
       return
         "<a class='badge \(first.tone)' href='#\(first.anchor)' title='\(label)'>\(count)<span class='hidden'> \(label)</span></a> "
@@ -129,7 +130,7 @@ struct HistoryPage {
       let report = history.steps[step]
       return """
         <details>
-        <summary>\(report.old.title) → \(report.new.title): \(found.reduce(0) { $0 + $1.group.changes.count }) changes</summary>
+        <summary>\(report.old.title) → \(report.new.title): \(found.count) finding\(found.count == 1 ? "" : "s")</summary>
         \(found.map(\.markup))</details>
 
         """

@@ -3,10 +3,10 @@ import Comparison
 /// Writes the history of one context as a table: a row a field, a column a build.
 struct HistoryTable {
   private let context: ContextHistory
-  private let cards: [[ChangeCard]]
+  private let cards: [[FindingCard]]
   private let heads: [Markup]
 
-  init(_ context: ContextHistory, cards: [[ChangeCard]], heads: [Markup]) {
+  init(_ context: ContextHistory, cards: [[FindingCard]], heads: [Markup]) {
     self.context = context
     self.cards = cards
     self.heads = heads
@@ -64,20 +64,20 @@ struct HistoryTable {
   }
 
   /// What happened that a program can notice, each word once.
-  private func tags(_ events: [Change], _ stage: Int) -> [Markup] {
+  private func tags(_ events: [Finding], _ stage: Int) -> [Markup] {
     var seen: Set<String> = []
     return events.filter { $0.rule.severity > .note && seen.insert(Self.words[$0.rule.id] ?? $0.rule.id).inserted }
       .map { tag($0, stage) }
   }
 
   /// What happened in a word, leading to the change in full.
-  private func tag(_ change: Change, _ stage: Int) -> Markup {
-    let word = Self.words[change.rule.id] ?? change.rule.id
-    let tone = change.rule.severity.rawValue
-    guard stage > 0, let card = cards[stage - 1].first(where: { $0.group.changes.contains(change) }) else {
+  private func tag(_ finding: Finding, _ stage: Int) -> Markup {
+    let word = Self.words[finding.rule.id] ?? finding.rule.id
+    let tone = finding.rule.severity.rawValue
+    guard stage > 0, let card = cards[stage - 1].first(where: { $0.finding == finding }) else {
       return "<span class='badge \(tone)'>\(word)</span> "
     }
-    return "<a class='badge \(tone)' href='#\(card.anchor)' title='\(change.summary)'>\(word)</a> "
+    return "<a class='badge \(tone)' href='#\(card.anchor)' title='\(finding.title)'>\(word)</a> "
   }
 
   private static let words: [String: String] = [
@@ -93,5 +93,9 @@ struct HistoryTable {
     Rule.meaningUnprovable.id: "meaning?",
     Rule.rangeWidened.id: "range", Rule.constantChanged.id: "constant", Rule.configuredConstantChanged.id: "constant",
     Rule.faultChanged.id: "null check", Rule.partCorrected.id: "parts", Rule.excessRemoved.id: "range",
+    Rule.dependsOnNewMember.id: "new guard", Rule.guardCorrected.id: "guard", Rule.correctionLost.id: "correction lost",
+    Rule.sameRegisterCorrected.id: "register", Rule.registerRestored.id: "register",
+    Rule.refusedAtOnce.id: "refused", Rule.optionOff.id: "option off", Rule.optionOn.id: "option on",
+    Rule.fieldRedeclared.id: "redeclared", Rule.addedUnsound.id: "unsound", Rule.meaningUndecided.id: "meaning?",
   ]
 }

@@ -19,6 +19,8 @@ enum StyleSheet {
       --review-ground: light-dark(#fdf3e0, #35290f);
       --addition: light-dark(#17693a, #74d396);
       --addition-ground: light-dark(#e6f5ec, #14301f);
+      --correction: light-dark(#0b5f73, #6ecbe0);
+      --correction-ground: light-dark(#e3f4f8, #10303a);
       --note: light-dark(#46566b, #a9b9cd);
       --note-ground: light-dark(#edf0f4, #232a33);
       --coverage: light-dark(#7a2a97, #dba3f2);
@@ -52,6 +54,7 @@ enum StyleSheet {
     .breaking { --tone: var(--breaking); --tone-ground: var(--breaking-ground); }
     .review { --tone: var(--review); --tone-ground: var(--review-ground); }
     .addition { --tone: var(--addition); --tone-ground: var(--addition-ground); }
+    .correction { --tone: var(--correction); --tone-ground: var(--correction-ground); }
     .note { --tone: var(--note); --tone-ground: var(--note-ground); }
     .waived { --tone: var(--note); --tone-ground: var(--note-ground); }
     .coverage { --tone: var(--coverage); --tone-ground: var(--coverage-ground); }
@@ -130,6 +133,8 @@ enum StyleSheet {
     :root:has(#show-review:not(:checked)) .overview .review,
     :root:has(#show-addition:not(:checked)) .change.addition,
     :root:has(#show-addition:not(:checked)) .overview .addition,
+    :root:has(#show-correction:not(:checked)) .change.correction,
+    :root:has(#show-correction:not(:checked)) .overview .correction,
     :root:has(#show-note:not(:checked)) .change.note,
     :root:has(#show-note:not(:checked)) .overview .note,
     :root:has(#show-waived:not(:checked)) .change.waived,

@@ -10,7 +10,7 @@ struct ContextHistory {
     /// `r`, `rw`: what any program may do; empty where none may access it.
     let access: String
     /// What happened since the build before, the worst first.
-    let events: [Change]
+    let events: [Finding]
   }
 
   struct Row {
@@ -25,7 +25,7 @@ struct ContextHistory {
   /// The structure's size in each build; nil where it does not exist.
   let sizes: [Int?]
   /// Changes of the structure itself, by build.
-  let events: [[Change]]
+  let events: [[Finding]]
   let rows: [Row]
 
   init(_ name: String, _ history: KernelHistory) {
@@ -33,13 +33,16 @@ struct ContextHistory {
     let contexts = history.stages.map { $0.context(name) }
     sizes = contexts.map { $0?.layout.size }
     let changes = history.stages.indices.map { stage in
-      history.changes(to: stage).filter { $0.context == name }
+      history.findings(to: stage).flatMap { finding in
+        finding.changes.filter { $0.context == name }.map { (field: $0.field, finding: finding) }
+      }
     }
-    events = changes.map { $0.filter { $0.field == nil } }
+    events = changes.map { Self.once($0.filter { $0.field == nil }.map(\.finding)) }
     let fields = zip(history.stages, contexts).map { FieldsOfStage($0, $1) }
     let known = Set(fields.flatMap(\.names))
     let events = changes.map { changes in
-      Dictionary(grouping: changes.filter { $0.field != nil }) { Self.field(of: $0, known) }
+      Dictionary(grouping: changes.filter { $0.field != nil }) { Self.row(of: $0.field ?? "", known) }
+        .mapValues { Self.once($0.map(\.finding)) }
     }
     rows = Self.order(fields).map { field in
       let cells = fields.indices.map { stage in
@@ -51,10 +54,15 @@ struct ContextHistory {
     }
   }
 
-  /// The row that tells of a change.
-  private static func field(of change: Change, _ known: Set<String>) -> String {
-    let field = change.field ?? ""
-    return known.contains(field) ? field : field.memberName
+  /// The row that tells of a field.
+  private static func row(of field: String, _ known: Set<String>) -> String {
+    known.contains(field) ? field : field.memberName
+  }
+
+  /// Each finding once, in their order.
+  private static func once(_ findings: [Finding]) -> [Finding] {
+    var seen: Set<Finding> = []
+    return findings.filter { seen.insert($0).inserted }
   }
 
   /// All fields, as the newest build has them; what that does not have stands where it was last.

@@ -21,17 +21,17 @@ public struct KernelHistory: Sendable {
     self.hasReportsBeside = hasReportsBeside
     self.toolVersion = toolVersion
     steps = zip(stages, stages.dropFirst()).map { old, new in
-      let changes = SnapshotComparison(old: old.snapshot, new: new.snapshot).changes()
+      let findings = SnapshotComparison(old: old.snapshot, new: new.snapshot).findings()
       return ComparisonReport(
-        old: old, new: new, verdict: Verdict(changes, gate: .review), toolVersion: toolVersion)
+        old: old, new: new, verdict: Verdict(findings, gate: .review), toolVersion: toolVersion)
     }
   }
 
   /// The history as one page that needs nothing besides itself.
   public var html: String { HistoryPage(self).text }
 
-  /// The changes that led to a stage.
-  func changes(to stage: Int) -> [Change] { stage == 0 ? [] : steps[stage - 1].verdict.changes }
+  /// The findings of the step that led to a stage.
+  func findings(to stage: Int) -> [Finding] { stage == 0 ? [] : steps[stage - 1].verdict.all }
 
   /// The names of all contexts that any build has.
   var contextNames: [String] { Set(stages.flatMap { $0.snapshot.contexts.map(\.name) }).sorted() }

@@ -23,7 +23,7 @@ struct BaselineCommand: ParsableCommand {
       """,
     subcommands: [
       BaselineListCommand.self, BaselineShowCommand.self, BaselineAddCommand.self,
-      BaselineUpdateCommand.self, BaselineAcceptCommand.self, BaselineVerifyCommand.self,
+      BaselineUpdateCommand.self, BaselineAcceptCommand.self, BaselineWaiversCommand.self, BaselineVerifyCommand.self,
       BaselineRemoveCommand.self,
     ])
 }
@@ -128,13 +128,14 @@ struct BaselineUpdateCommand: ParsableCommand {
     var refused = 0
     try withStore { () throws(BaselineError) in
       try store.baselines.update(name) { old, waivers throws(BaselineError) in
-        let changes = SnapshotComparison(old: old, new: snapshot).changes()
-        let waived = try WaivedChanges(
-          changes, waivers, baseline: name, today: .today, path: store.baselines.waiversPath)
+        let waived = try WaivedFindings(
+          SnapshotComparison(old: old, new: snapshot).findings(), waivers, baseline: name, today: .today,
+          path: store.baselines.waiversPath
+        ) { Soundness(snapshot).findings() }
         report = ComparisonReport(
           old: .init(name: name, snapshot: old), new: .init(name: kernel, snapshot: snapshot),
           verdict: Verdict(waived.open, gate: .breaking),
-          waived: waived.waived.map { WaivedChange($0.change, WaiverNote($0.waiver)) }, toolVersion: Version.text)
+          waived: waived.waived.map { WaivedFinding($0.finding, WaiverNote($0.waiver)) }, toolVersion: Version.text)
         refused = waived.open.count { $0.rule.severity == .breaking }
         guard refused == 0 else { return nil }
         let used = Set(waived.waived.map(\.waiver))
@@ -146,7 +147,7 @@ struct BaselineUpdateCommand: ParsableCommand {
     }
     guard refused == 0 else {
       Console.error(
-        "\(name) is left as it is: \(refused) breaking changes carry no waiver ('ctxabi baseline accept')")
+        "\(name) is left as it is: \(refused) breaking finding\(refused == 1 ? " carries" : "s carry") no waiver ('ctxabi baseline accept')")
       throw ExitCode(1)
     }
   }
@@ -158,8 +159,10 @@ struct BaselineAcceptCommand: ParsableCommand {
     commandName: "accept",
     abstract: "Writes a waiver for a finding, and asks for the reason.",
     discussion: """
-      The finding is named by its id: the rule, which reports show in brackets, a colon, and the place. JSON reports have \
-      it as a whole. Against the baseline the finding then does not count any more, up to the waiver's last day.
+      The finding is named by its id: the rule, which reports show in brackets, a colon, and the place (of several fields \
+      any one will do); or by its digest, which JSON reports show. All that the finding touches is accepted, as it was and \
+      as it is now, and nothing else: another change of the same fields is another finding. Against the baseline the finding \
+      then does not count any more, up to the waiver's last day. What lint finds in the build can be accepted as well.
       """)
 
   @Argument(help: "The baseline's name.")
@@ -168,7 +171,7 @@ struct BaselineAcceptCommand: ParsableCommand {
   @Argument(help: "The kernel build or snapshot file that has the change.", completion: .file())
   var kernel: String
 
-  @Argument(help: "The finding: rule:context.field, as in field-moved:__sk_buff.mark.")
+  @Argument(help: "The finding: rule:context.field, as in field-moved:__sk_buff.mark, or its digest.")
   var finding: String
 
   @Option(help: ArgumentHelp("Why the change is right.", valueName: "text"))
@@ -180,39 +183,45 @@ struct BaselineAcceptCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The last day of the waiver, as YYYY-MM-DD (default: in six months).", valueName: "date"))
   var expires: String?
 
-  @Option(help: ArgumentHelp("Only for this program or program type (repeatable).", valueName: "type"))
-  var progType: [String] = []
-
   @OptionGroup var settings: BuildSettings
   @OptionGroup var store: StoreOptions
 
   func run() throws {
     let snapshot = try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
     let old = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
-    let changes = SnapshotComparison(old: old, new: snapshot).changes()
-    guard let change = changes.first(where: { $0.id == finding }) else {
-      let similar = changes.filter { $0.rule.severity >= .addition }.map(\.id)
-      throw Failure(
-        message: "there is no finding \(finding) against \(name)"
-          + (similar.isEmpty ? "" : "; there are \(Set(similar).sorted().joined(separator: ", "))"))
-    }
+    let found = try chosen(SnapshotComparison(old: old, new: snapshot).findings(), Soundness(snapshot).findings())
     let today = CalendarDate.today
     let waiver = Waiver(
-      rule: change.rule.id, context: change.context, field: change.field, programs: progType,
-      baseline: name, reason: try reasonText(change), who: try person(), date: today,
-      expires: try lastDay(today))
+      rule: found.finding.rule.id, finding: found.finding.title, digest: found.finding.digest, baseline: name,
+      reason: try reasonText(found.finding), who: try person(), date: today, expires: try lastDay(today))
     try withStore { () throws(BaselineError) in
-      try store.baselines.updateWaivers { file throws(BaselineError) in try file.adding(waiver, for: changes) }
+      try store.baselines.updateWaivers { file throws(BaselineError) in try file.adding(waiver, for: found.among) }
     }
     Console.output("\(store.baselines.waiversPath): \(waiver.title), until \(waiver.expires)\n")
   }
 
-  private func reasonText(_ change: Change) throws -> String {
+  /// The finding that was named, and those that it is among.
+  private func chosen(_ compared: [Finding], _ lint: [Finding]) throws -> (finding: Finding, among: [Finding]) {
+    for findings in [compared, lint] {
+      let named = findings.filter { $0.isNamed(finding) }
+      if named.count > 1 {
+        let texts = named.map { "\($0.digest) (\($0.title))" }
+        throw Failure(message: "\(finding) names \(named.count) findings; name one by its digest: \(texts.joined(separator: ", "))")
+      }
+      if let one = named.first { return (one, findings) }
+    }
+    let similar = Set(compared.filter { $0.rule.severity >= .correction }.map(\.id)).sorted()
+    throw Failure(
+      message: "there is no finding \(finding) against \(name)"
+        + (similar.isEmpty ? "" : "; there are \(similar.joined(separator: ", "))"))
+  }
+
+  private func reasonText(_ finding: Finding) throws -> String {
     if let reason, !reason.isEmpty { return reason }
     guard Console.isTerminal(0) else {
       throw ValidationError("A waiver needs a reason: give --reason.")
     }
-    Console.output("\(change.place): \(change.summary)\nWhy is this right? ")
+    Console.output("\(finding.title)\nWhy is this right? ")
     guard let line = readLine(), !line.isEmpty else {
       throw Failure(message: "no reason was given, so nothing is accepted")
     }

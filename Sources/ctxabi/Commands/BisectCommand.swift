@@ -60,9 +60,9 @@ struct BisectCommand: ParsableCommand {
     let good = try auditor.withTree { try checkout.commit(self.good) }
     let reference = try auditor.snapshot(of: good, named: self.good)
     var bad = try auditor.withTree { try checkout.commit(self.bad) }
-    let changes = SnapshotComparison(old: reference, new: try auditor.snapshot(of: bad, named: self.bad)).changes()
-    guard changes.contains(where: { $0.id == finding }) else {
-      let known = changes.filter { $0.rule.severity > .note }.map(\.id)
+    let findings = SnapshotComparison(old: reference, new: try auditor.snapshot(of: bad, named: self.bad)).findings()
+    guard findings.contains(where: { $0.isNamed(finding) }) else {
+      let known = findings.filter { $0.rule.severity > .note }.map(\.id)
       throw Failure(
         message: "\(self.bad) does not have the finding \(finding) against \(self.good); it has "
           + (known.isEmpty ? "none" : known.joined(separator: ", ")))
@@ -97,8 +97,8 @@ struct BisectCommand: ParsableCommand {
   private func answer(_ reference: Snapshot, _ snapshot: () throws -> Snapshot) -> Answer {
     do {
       let snapshot = try snapshot()
-      let changes = SnapshotComparison(old: reference, new: snapshot).changes()
-      if changes.contains(where: { $0.id == finding }) { return .present }
+      let findings = SnapshotComparison(old: reference, new: snapshot).findings()
+      if findings.contains(where: { $0.isNamed(finding) }) { return .present }
       if let hole = snapshot.coverage.first(where: \.isHole) { return .untold("not covered: \(hole.reason)") }
       return .absent
     } catch let failure as Failure {

@@ -38,6 +38,9 @@ struct CheckCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The baseline to check against.", valueName: "name"))
   var baseline: String?
 
+  @Flag(help: "Compare with a baseline of another architecture.")
+  var acrossArchitectures = false
+
   @OptionGroup var tree: TreeOptions
   @OptionGroup var gate: GateOptions
 
@@ -64,14 +67,25 @@ struct CheckCommand: ParsableCommand {
       : try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
     let name = try baseline ?? nearest(snapshot.provenance)
     let (old, waivers) = try withStore { () throws(BaselineError) in try store.baselines.loadWithWaivers(name) }
-    let changes = SnapshotComparison(old: old, new: snapshot).changes()
+    try refuseOtherArchitecture(old.provenance, snapshot.provenance, name)
+    let findings = SnapshotComparison(old: old, new: snapshot).findings()
     let waived = try withStore { () throws(BaselineError) in
-      try WaivedChanges(
-        changes, waivers, baseline: name, today: .today, path: store.baselines.waiversPath)
+      try WaivedFindings(
+        findings, waivers, baseline: name, today: .today, path: store.baselines.waiversPath
+      ) { Soundness(snapshot).findings() }
     }
     try gate.finish(
       old: .init(name: name, snapshot: old), new: .init(name: kernel, snapshot: snapshot),
       waived.open, waived: waived.waived)
+  }
+
+  /// What differs between architectures is mostly the architecture's: nobody compares them by accident.
+  private func refuseOtherArchitecture(_ old: Provenance, _ new: Provenance, _ name: String) throws {
+    guard old.architecture != new.architecture, !acrossArchitectures else { return }
+    throw Failure(
+      message:
+        "\(name) is of \(old.architecture), what is checked of \(new.architecture): take a baseline of \(new.architecture), or --across-architectures"
+    )
   }
 
   private func nearest(_ provenance: Provenance) throws -> String {

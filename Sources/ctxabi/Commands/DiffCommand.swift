@@ -33,6 +33,6 @@ struct DiffCommand: ParsableCommand {
     let after = try SnapshotSource(name: new, settings: settings, store: store.baselines).load()
     try gate.finish(
       old: .init(name: old, snapshot: before), new: .init(name: new, snapshot: after),
-      SnapshotComparison(old: before, new: after).changes())
+      SnapshotComparison(old: before, new: after).findings())
   }
 }

@@ -31,7 +31,7 @@ struct ReportCommand: ParsableCommand {
     let after = try SnapshotSource(name: new, settings: settings, store: store.baselines).load()
     let report = ComparisonReport(
       old: .init(name: old, snapshot: before), new: .init(name: new, snapshot: after),
-      verdict: Verdict(SnapshotComparison(old: before, new: after).changes(), gate: .review),
+      verdict: Verdict(SnapshotComparison(old: before, new: after).findings(), gate: .review),
       toolVersion: Version.text)
     try reports.write(report)
     if reports.requests.isEmpty { Console.output(Console.text(of: report)) }

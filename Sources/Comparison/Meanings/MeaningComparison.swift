@@ -2,20 +2,24 @@ import ContextABI
 
 /// How the meaning of an access has changed.
 enum MeaningVerdict: Sendable {
-  /// The same text, or the same for every value that was tried.
-  case rewritten(inputs: Int, isProof: Bool)
-  /// Other values over the same members, or another member although the old one is still there.
+  /// Other words, the same for every state of the kernel.
+  case rewritten(MeaningRelation.Certainty)
+  /// Other values over members that both builds have, or another member although the old one is still there.
   case changed(Witness)
+  /// Other values only by what these members are, which the old build does not have.
+  case hangsOnNewMembers([String], Witness)
   /// Other values only where the old one follows a null pointer.
   case changedOnFaults(Witness)
   /// Written over members that the new build does not have.
-  case unprovable(gone: [String])
+  case membersReplaced(gone: [String])
   /// Values that were impossible before.
   case widened(String)
   /// One constant for another.
   case constant(before: UInt64, after: UInt64)
   /// Only constants differ, and these follow the configuration.
   case configured(option: String, before: UInt64, after: UInt64)
+  /// Neither equality nor a difference was found.
+  case undecided(String)
 }
 
 /// Compares meanings of two builds.
@@ -23,6 +27,13 @@ struct MeaningComparison {
   let world: MemberWorld
   /// Numbers that the configuration decides, on both sides: `CONFIG_NR_CPUS`.
   let configured: [(option: String, old: UInt64, new: UInt64)]
+
+  init(_ old: Snapshot, _ oldContext: String, _ new: Snapshot, _ newContext: String) {
+    world = MemberWorld(old: old, oldContext, new: new, newContext)
+    configured = old.kernel.numbers.sorted { $0.key < $1.key }.compactMap { option, before in
+      new.kernel.numbers[option].map { (option, before, $0) }
+    }
+  }
 
   /// How `new` differs from `old`; nil when they are the same.
   func compare(_ old: Meaning, _ new: Meaning) -> MeaningVerdict? {
@@ -36,17 +47,33 @@ struct MeaningComparison {
     }
     let gone = old.members.map(\.path).filter { !world.stillExists($0) || isNarrower($0, new) }
     if let verdict = otherWidths(old, new) { return verdict }
-    guard gone.isEmpty else { return .unprovable(gone: gone.sorted()) }
+    guard gone.isEmpty else { return .membersReplaced(gone: gone.sorted()) }
     if let before = old.plainConstant { return .widened("it was always \(before)") }
     switch relation(old, new) {
-    case .equal(let inputs, let isProof): return .rewritten(inputs: inputs, isProof: isProof)
-    case .different(let witness): return .changed(witness)
+    case .equal(let certainty):
+      if case .tried(_, let reason?) = certainty { return .undecided(reason) }
+      return .rewritten(certainty)
+    case .different(let witness): return judged(old, new, witness)
     case .differentOnFaults(let witness): return .changedOnFaults(witness)
     }
   }
 
   private func relation(_ old: Meaning, _ new: Meaning) -> MeaningRelation {
     WitnessSearch(old, new, in: world).relation()
+  }
+
+  /// Whether a difference shows in members that both builds have, or hangs on those that the old build lacks.
+  private func judged(_ old: Meaning, _ new: Meaning, _ witness: Witness) -> MeaningVerdict {
+    let lacking = Set(new.members.map(\.path).filter { !world.existedBefore($0) })
+    guard !lacking.isEmpty else { return .changed(witness) }
+    // What is written to a member that the old build lacks can't be told from what the old one wrote.
+    let comparable = Meaning(new.tree.withoutEffects(on: lacking))
+    // A value that comes from a new member although the old one is still there is another value.
+    guard comparable.valueMembers.isDisjoint(with: lacking) else { return .changed(witness) }
+    if comparable == old { return .hangsOnNewMembers(lacking.sorted(), witness) }
+    let search = WitnessSearch(old, comparable, in: world)
+    return search.differsWhateverNewMembersAre() == false
+      ? .hangsOnNewMembers(lacking.sorted(), witness) : .changed(witness)
   }
 
   /// The same expression over a member that has become wider, or narrower.
@@ -63,13 +90,8 @@ struct MeaningComparison {
     }
     guard isChanged else { return nil }
     // Over the values that the member can have in both builds nothing may differ.
-    guard
-      case .equal(let inputs, let isProof) = WitnessSearch(old, new, in: world, widths: smaller)
-        .relation()
-    else { return nil }
-    return wider.isEmpty
-      ? .rewritten(inputs: inputs, isProof: isProof)
-      : .widened("\(wider.sorted().joined(separator: ", ")) has more bits")
+    guard case .equal(let certainty) = WitnessSearch(old, new, in: world, widths: smaller).relation() else { return nil }
+    return wider.isEmpty ? .rewritten(certainty) : .widened("\(wider.sorted().joined(separator: ", ")) has more bits")
   }
 
   /// Whether the member of this path has fewer bits in the new build than the old meaning uses: it is another one.
@@ -109,11 +131,32 @@ struct MeaningComparison {
 }
 
 extension Meaning {
-  /// The constant that a read always gives.
-  fileprivate var plainConstant: UInt64? {
-    guard case .outcome(let outcome) = tree, outcome.effects.isEmpty,
-      case .constant(let value)? = outcome.result
-    else { return nil }
-    return value
+  /// The members that values come from, and that are written; not those that only decide.
+  fileprivate var valueMembers: Set<String> {
+    var result: Set<String> = []
+    for outcome in tree.outcomes {
+      outcome.result?.forEachMember { result.insert($0.path) }
+      for effect in outcome.effects {
+        effect.value.forEachMember { result.insert($0.path) }
+        if let member = effect.target.member { result.insert(member.path) }
+      }
+    }
+    return result
+  }
+}
+
+extension Meaning.Tree {
+  /// The same without what is written to these members.
+  fileprivate func withoutEffects(on members: Set<String>) -> Meaning.Tree {
+    switch self {
+    case .outcome(let outcome):
+      .outcome(
+        Meaning.Outcome(
+          result: outcome.result,
+          effects: outcome.effects.filter { effect in !(effect.target.member.map { members.contains($0.path) } ?? false) }))
+    case .branch(let condition, let then, let otherwise):
+      Meaning.branch(
+        condition, then: then.withoutEffects(on: members), otherwise: otherwise.withoutEffects(on: members))
+    }
   }
 }

@@ -37,12 +37,29 @@ struct Witness: Sendable, Hashable {
 
 /// How two meanings relate over the same kernel members.
 enum MeaningRelation: Sendable {
-  /// They do the same for every value that was tried: all of them, or so many.
-  case equal(inputs: Int, isProof: Bool)
+  /// They do the same for every value.
+  case equal(Certainty)
   case different(Witness)
   /// They differ only where the old one follows a null pointer.
   case differentOnFaults(Witness)
+
+  /// How far it is certain that two meanings are equal.
+  enum Certainty: Sendable, Hashable {
+    case proved
+    case exhaustive(inputs: Int)
+    /// On so many inputs, and why it is not proved.
+    case tried(inputs: Int, String?)
+
+    var text: String {
+      switch self {
+      case .proved: "proved equal"
+      case .exhaustive(let inputs): "equal on all \(inputs) inputs"
+      case .tried(let inputs, let reason): "equal on \(inputs) inputs that were tried" + (reason.map { " (not proved: \($0))" } ?? "")
+      }
+    }
+  }
 }
+
 
 /// Evaluates two meanings over the same kernel members: all values where these are few, edges and random ones where not.
 struct WitnessSearch {
@@ -105,7 +122,7 @@ struct WitnessSearch {
       }
     }
     if let onlyFaults { return .differentOnFaults(witness(smallest(onlyFaults) { _ in true })) }
-    return .equal(inputs: count, isProof: isExhaustive && !usesFreeValues)
+    return .equal(isExhaustive && !usesFreeValues ? .exhaustive(inputs: count) : .tried(inputs: count, nil))
   }
 
   // MARK: - Inputs
@@ -308,6 +325,34 @@ struct WitnessSearch {
     }
   }
 
+  // MARK: - Members that the old build lacks
+
+  /// Up to so many choices of the values of new members are tried for each state of the others.
+  private static let choicesLimit = 4096
+
+  /// Whether there is a state of the members that both builds have for which the meanings differ whatever the members are that
+  /// the old build lacks; nil where these have too many values to try the edges of all.
+  func differsWhateverNewMembersAre() -> Bool? {
+    let lacking = variables.filter { !world.existedBefore($0.name) }
+    var choices: [[String: UInt64]] = [[:]]
+    for variable in lacking {
+      // A flag has two values, a pointer is null or not; of anything wider the edges are tried.
+      let values = edgeValues(variable)
+      choices = choices.flatMap { choice in values.map { choice.merging([variable.name: $0]) { $1 } } }
+      if choices.count > Self.choicesLimit { return nil }
+    }
+    let isExhaustive = totalBits <= Self.exhaustiveBits
+    for input in isExhaustive ? allInputs() : sampledInputs() {
+      let differs = choices.allSatisfy { choice in
+        let candidate = self.input(input.members.merging(choice) { $1 }, value: input.value)
+        let (before, after) = outcomes(for: candidate)
+        return before != after && before != .fault
+      }
+      if differs { return true }
+    }
+    return false
+  }
+
   // MARK: - Small witnesses
 
   /// The input with as many members as possible 0 (pointers: usual) for which the meanings still differ.
@@ -345,12 +390,22 @@ struct WitnessSearch {
     return best
   }
 
+  /// Whether the two meanings agree where this variable alone is something else: that it is 0 decides.
+  private func isDecisive(_ variable: Variable, _ input: Input) -> Bool {
+    edgeValues(variable).contains { edge in
+      var candidate = input
+      candidate.members[variable.name] = edge
+      let (before, after) = outcomes(for: self.input(candidate.members, value: candidate.value))
+      return before == after
+    }
+  }
+
   private func witness(_ input: Input) -> Witness {
     var values: [(name: String, value: UInt64)] = []
     for variable in variables {
       let value = input.members[variable.name] ?? 0
       let isUsual = variable.isPointer ? value != 0 : value == 0
-      if !isUsual { values.append((variable.name, value)) }
+      if !isUsual || (!variable.isPointer && isDecisive(variable, input)) { values.append((variable.name, value)) }
     }
     if usesFreeValues { values.append(("value", input.value)) }
     let (before, after) = outcomes(for: input)
@@ -391,5 +446,31 @@ extension Expression {
     case .signExtended(let inner, _): inner.usesValueOrRegisters
     case .operation(_, let left, let right): left.usesValueOrRegisters || right.usesValueOrRegisters
     }
+  }
+}
+
+/// Looks for values of kernel members for which a read gives more bits than it reads.
+struct ExceedingValue {
+  /// `with skb->sk->__sk_common.skc_dport = 1: 0x10000`
+  let witness: String?
+
+  init(_ meaning: Meaning, bits: Int, _ world: @autoclosure () -> MemberWorld) {
+    // Most reads can't: no part of their expressions is wide enough.
+    let widest = meaning.tree.outcomes.compactMap { $0.result?.width }.max() ?? 0
+    guard widest > bits else {
+      witness = nil
+      return
+    }
+    let limit: UInt64 = bits >= 64 ? .max : (1 << UInt64(bits)) - 1
+    let cut = Meaning(meaning.tree.mapResults { .bits($0, low: 0, width: bits) })
+    guard case .different(let found) = WitnessSearch(cut, meaning, in: world()).relation(),
+      case .done(let value?, _) = found.after, value > limit
+    else {
+      witness = nil
+      return
+    }
+    let number = "0x\(String(value, radix: 16))"
+    let conditions = found.values.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
+    witness = conditions.isEmpty ? "always \(number)" : "with \(conditions): \(number)"
   }
 }

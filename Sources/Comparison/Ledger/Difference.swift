@@ -1,0 +1,42 @@
+import ContextABI
+
+/// One record of ABI data in which two snapshots differ: an entry of the ledger.
+enum Difference: Hashable, Sendable {
+  case byteOrder
+  /// A program that one side alone has, or something that is said of it.
+  case program(String, ProgramAspect)
+  /// A context that one side alone has, or something of its layout as a whole.
+  case context(String, ContextAspect)
+  case member(context: String, name: String, MemberAspect)
+  /// One access of one program.
+  case access(program: String, AccessTable.Spot, AccessAspect)
+  /// An item of coverage that one side alone has.
+  case coverage(CoverageItem)
+  /// The kernel's side: a member, a structure or a number behind the contexts.
+  case kernel(KernelRecord)
+  /// The same accesses with the same meanings, put together in other records.
+  case grouping
+
+  enum ProgramAspect: Hashable, Sendable { case removed, added, type, number, attachType, context, kernelContext }
+  enum ContextAspect: Hashable, Sendable { case removed, added, size, alignment, order }
+  enum MemberAspect: Hashable, Sendable { case removed, added, place, size, spelling, encoding }
+
+  enum AccessAspect: Hashable, Sendable {
+    /// Accepted on one side alone.
+    case acceptance
+    case field
+    case meaning
+    case registerType
+    case privilege
+    /// What happens with this choice of registers.
+    case registers(AccessRegisters)
+    case immediates
+    case conversion
+  }
+
+  enum KernelRecord: Hashable, Sendable {
+    case member(context: String, path: String)
+    case structure(String)
+    case number(String)
+  }
+}
