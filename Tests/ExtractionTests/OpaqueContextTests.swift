@@ -27,9 +27,9 @@ import Testing
       #expect(rule.parts == .aligned && rule.kinds == [.read, .readSignExtending] && rule.size == 8)
       #expect(rule.meaning.description == "ctx->\(rule.field)")
     }
-    let remark = try #require(remark(snapshot))
-    #expect(remark.programs == ["RAW_TRACEPOINT"] && !remark.isHole)
-    #expect(remark.reason == "the context is no structure: its first 128 bytes were asked for")
+    let item = try #require(remark(snapshot))
+    #expect(item.programs == ["RAW_TRACEPOINT"] && !item.isHole)
+    #expect(item.reason == "the context is no structure: its first 128 bytes were asked for")
   }
 
   /// The last argument is taken away: it is missing in the data.
