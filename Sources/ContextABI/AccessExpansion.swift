@@ -12,15 +12,9 @@ extension AccessRule {
     return result.sorted()
   }
 
-  /// The accesses of kind `kind` that the rule stands for: the whole first, then the parts; of a rule with a span by size,
-  /// of which there may be thousands (see `ranges`).
+  /// The accesses of kind `kind` that the rule stands for: the whole first, then the parts.
   public func accesses(of kind: AccessKind) -> [Part] {
     guard kinds.contains(kind) else { return [] }
-    if span != nil {
-      return ranges.filter { $0.kinds.contains(kind) }.flatMap { range in
-        range.sizes.flatMap { size in range.starts(size: size).map { Part(offset: $0, size: size) } }
-      }
-    }
     let whole = Part(offset: offset, size: size)
     let others: [Part] =
       switch parts {
@@ -35,7 +29,6 @@ extension AccessRule {
 
   /// What one of the rule's accesses does.
   public func meaning(of kind: AccessKind, _ part: Part, _ order: ByteOrder) -> Meaning {
-    if span != nil { return spanMeaning(of: kind, part, order) }
     let isDerivedSign = kind == .readSignExtending && kinds.contains(.read)
     if part.offset == offset, part.size == size, !isDerivedSign { return meaning }
     let before = part.offset - offset
@@ -61,7 +54,7 @@ extension AccessRule {
   }
 
   private var orderingText: String {
-    "\(programs) \(meaning) \(registerType) \(needsPrivilege) \(parts) \(span.map { "\($0.sizes) \($0.isAligned) " } ?? "")\(deviations.map { "\($0.registers) \($0.meaning)" }) \(field)"
+    "\(programs) \(meaning) \(registerType) \(needsPrivilege) \(parts) \(deviations.map { "\($0.registers) \($0.meaning)" }) \(field)"
   }
 }
 

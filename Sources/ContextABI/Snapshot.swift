@@ -157,9 +157,6 @@ public struct AccessRule: Hashable, Sendable {
   public var size: Int
   /// Which other accesses in the field see, or set, the corresponding part of it.
   public var parts: Parts
-  /// Of accesses to a context without a structure: the rule stands for accesses at all offsets of `size` bytes from
-  /// `offset` on, and its meaning is that of the element that `offset` lies in. Other rules have none.
-  public var span: Span?
   /// Sorted as `AccessKind.allCases`.
   public var kinds: [AccessKind]
   /// The register type that a read gives (`SCALAR_VALUE`, `PTR_TO_PACKET`).
@@ -180,7 +177,7 @@ public struct AccessRule: Hashable, Sendable {
   public var conversions: [ConversionRecord]
 
   public init(
-    field: String, offset: Int, size: Int, parts: Parts, span: Span? = nil, kinds: [AccessKind], registerType: String,
+    field: String, offset: Int, size: Int, parts: Parts, kinds: [AccessKind], registerType: String,
     needsPrivilege: Bool, programs: [String], meaning: Meaning, deviations: [RegisterDeviation],
     immediates: [ImmediateMeaning], conversions: [ConversionRecord]
   ) {
@@ -188,7 +185,6 @@ public struct AccessRule: Hashable, Sendable {
     self.offset = offset
     self.size = size
     self.parts = parts
-    self.span = span
     self.kinds = kinds
     self.registerType = registerType
     self.needsPrivilege = needsPrivilege
@@ -207,22 +203,6 @@ public struct AccessRule: Hashable, Sendable {
     case aligned
     /// These.
     case listed([Part])
-  }
-
-  /// Accesses that start at all offsets of a stretch, and give the context's own bytes.
-  public struct Span: Hashable, Sendable {
-    /// No access starts further out: the offset of a BPF instruction is a number of 16 bits with a sign.
-    public static let limit = 1 << 15
-
-    /// How wide the accesses are, in bytes, rising.
-    public var sizes: [Int]
-    /// Whether they start at multiples of their size alone.
-    public var isAligned: Bool
-
-    public init(sizes: [Int], isAligned: Bool) {
-      self.sizes = sizes
-      self.isAligned = isAligned
-    }
   }
 
   /// A part of a field.

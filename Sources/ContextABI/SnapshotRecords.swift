@@ -55,7 +55,6 @@ struct RuleRecord: Decodable {
   let offset: Int
   let size: Int
   let parts: PartsRecord?
-  let span: SpanRecord?
   let access: [String]
   let register: String?
   let privileged: Bool?
@@ -63,11 +62,6 @@ struct RuleRecord: Decodable {
   let deviations: [String: String]?
   let immediates: [String: String]?
   let programs: [String]
-}
-
-struct SpanRecord: Decodable {
-  let sizes: [Int]
-  let aligned: Bool
 }
 
 /// `"aligned"`, or a list of `"offset:size"`.
@@ -269,26 +263,12 @@ extension RuleRecord {
       case .several(let entries):
         entries.map { ConversionRecord(programs: $0.programs, code: $0.code) }
       }
-    let rule = AccessRule(
-      field: field, offset: offset, size: size, parts: try partsValue(place), span: try spanValue(place), kinds: kinds,
+    return AccessRule(
+      field: field, offset: offset, size: size, parts: try partsValue(place), kinds: kinds,
       registerType: register ?? "", needsPrivilege: privileged ?? false, programs: programs,
       meaning: try read(meaning),
       deviations: deviations.sorted { $0.registers < $1.registers },
       immediates: immediates.sorted(by: ImmediateMeaning.inOrder), conversions: codes)
-    guard rule.span == nil || rule.elementRow(.little) != nil else {
-      throw RecordError(description: "\(place): a span of what is no element")
-    }
-    return rule
-  }
-
-  private func spanValue(_ place: String) throws(RecordError) -> AccessRule.Span? {
-    guard let span else { return nil }
-    // An instruction's offset has 16 bits with a sign.
-    guard !span.sizes.isEmpty, span.sizes == span.sizes.filter([1, 2, 4, 8].contains), Set(span.sizes).count == span.sizes.count,
-      span.sizes == span.sizes.sorted(), parts == nil, deviations == nil, immediates == nil,
-      offset + size <= AccessRule.Span.limit
-    else { throw RecordError(description: "\(place): a span of no accesses, or with parts") }
-    return AccessRule.Span(sizes: span.sizes, isAligned: span.aligned)
   }
 
   private func partsValue(_ place: String) throws(RecordError) -> AccessRule.Parts {

@@ -3,7 +3,7 @@ import Digest
 extension Snapshot {
   /// The name and version of the file format, which docs/snapshot.schema.json describes.
   public static let schema = "ctxabi-snapshot"
-  public static let schemaVersion = 2
+  public static let schemaVersion = 1
 
   /// The snapshot as the text of a file: JSON, a rule or member a line, the same bytes for equal snapshots.
   public var json: String {
@@ -108,7 +108,7 @@ extension AccessRule {
   var json: String {
     JSONWriter.object([
       ("field", JSONWriter.string(field)), ("offset", "\(offset)"), ("size", "\(size)"),
-      ("parts", parts.json), ("span", span?.json), ("access", JSONWriter.strings(kinds.map(\.rawValue))),
+      ("parts", parts.json), ("access", JSONWriter.strings(kinds.map(\.rawValue))),
       ("register", registerType.isEmpty ? nil : JSONWriter.string(registerType)),
       ("privileged", needsPrivilege ? "true" : nil),
       ("meaning", JSONWriter.string(meaning.description)),
@@ -138,13 +138,6 @@ extension AccessRule {
           ("code", JSONWriter.string($0.code)), ("programs", JSONWriter.strings($0.programs)),
         ])
       }.joined(separator: ", ") + "]"
-  }
-}
-
-extension AccessRule.Span {
-  fileprivate var json: String {
-    let sizes = sizes.map(String.init).joined(separator: ", ")
-    return JSONWriter.object([("sizes", "[\(sizes)]"), ("aligned", isAligned ? "true" : "false")])
   }
 }
 
