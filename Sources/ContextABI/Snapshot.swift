@@ -272,7 +272,7 @@ public struct CoverageItem: Hashable, Sendable {
     case misconfigured
     /// The context depends on what the program is attached to: it is no fixed ABI.
     case attachTarget = "attach target"
-    /// The context has no structure, so only its start was asked for.
+    /// The context has no structure, so not every byte of it was asked for.
     case opaque
     /// Whether accesses need privilege can't be told: that no rule of these programs says so means nothing.
     case privilege

@@ -38,7 +38,7 @@ struct AttachTypeDiscovery {
   private func answers(_ function: UInt64, _ type: ProgramType, _ attachType: UInt32) -> [UInt32] {
     let program = Callbacks.Program(type: UInt32(type.number), attachType: attachType, state: 0)
     let contextSize = type.contexts.flatMap { try? types.composite($0.program)?.byteSize } ?? 0
-    let limit = contextSize > 0 ? contextSize + Sweeper.margin : Sweeper.opaqueLimit
+    let limit = contextSize > 0 ? contextSize + Sweeper.margin : OpaqueContext.start
     var result: [UInt32] = []
     for isWrite in [false, true] {
       for size in [1, 2, 4, 8] {

@@ -43,7 +43,7 @@ public struct ConvertedAccesses {
         let subject = pending.removeFirst()
         guard let pair = subject.contexts else { continue }
         let size = try build.types.composite(pair.program)?.byteSize ?? 0
-        let sweep = sweeper.sweep(subject, limit: size > 0 ? size + Sweeper.margin : Sweeper.opaqueLimit)
+        let sweep = sweeper.sweep(subject, contextSize: size)
         if sweep.dependsOnAttachTarget { continue }
         let root = try build.root(of: subject, pair)
         for (key, access) in sweep.accesses.sorted(by: { $0.key < $1.key }) {

@@ -95,8 +95,7 @@ public final class SnapshotBuilder {
       return []
     }
     let layout = try ContextLayout(types: build.types).layout(of: pair.program)
-    let limit = layout.size > 0 ? layout.size + Sweeper.margin : Sweeper.opaqueLimit
-    let sweep = sweeper.sweep(subject, limit: limit)
+    let sweep = sweeper.sweep(subject, contextSize: layout.size)
     if sweep.dependsOnAttachTarget {
       note(
         .attachTarget, "the context depends on what the program is attached to: it is no fixed ABI",
@@ -105,11 +104,7 @@ public final class SnapshotBuilder {
     }
     noteHoles(sweep, subject)
     for (key, swept) in sweep.accesses { noteUntold(swept.access, key, subject) }
-    if layout.size == 0, !sweep.accesses.isEmpty {
-      note(
-        .opaque,
-        "the context is no structure: its first \(limit) bytes were asked for", subject, [])
-    }
+    if let opaque = sweep.opaque, !sweep.accesses.isEmpty { note(.opaque, opaque.remark, subject, []) }
     let name = try contextName(pair.program)
     let kernelName = try contextName(pair.kernel)
     programs.append(

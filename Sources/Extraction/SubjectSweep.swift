@@ -40,6 +40,8 @@ struct Sweep {
   var states: [Int: AccessKey] = [:]
   /// A callback looked at what the program is attached to.
   var dependsOnAttachTarget = false
+  /// What was asked for of a context without a structure.
+  var opaque: OpaqueContext?
 }
 
 /// Asks for every access of a subject.
@@ -64,15 +66,38 @@ final class Sweeper {
 
   /// How many bytes behind the end of a context structure are asked for too: nothing must be accepted there.
   static let margin = 32
-  /// How many bytes of a context without a structure are asked for.
-  static let opaqueLimit = 64
 
-  /// Asks for every access from offset 0 up to `limit` bytes.
-  func sweep(_ subject: Subject, limit: Int) -> Sweep {
+  /// Asks for every access to a context of so many bytes; where it is no structure (0), as far as accesses are accepted.
+  func sweep(_ subject: Subject, contextSize: Int) -> Sweep {
     var sweep = Sweep()
+    ask(subject, contextSize > 0 ? 0..<contextSize + Self.margin : 0..<OpaqueContext.start, &sweep)
+    sweep.dependsOnAttachTarget = build.oracle.dependsOnAttachTarget(subject.target)
+    if contextSize == 0, !sweep.dependsOnAttachTarget {
+      let context = OpaqueContext { isAnyAccepted(subject, in: $0) }
+      ask(subject, context.offsetsBehindStart, &sweep)
+      sweep.opaque = context
+    }
+    return sweep
+  }
+
+  /// Whether some aligned access within these bytes is accepted, or can't be told.
+  private func isAnyAccepted(_ subject: Subject, in bytes: Range<Int>) -> Bool {
+    // Most likely first.
+    for size in [8, 4, 2, 1] {
+      for kind in [AccessKind.read, .write] {
+        for offset in stride(from: bytes.lowerBound, to: bytes.upperBound, by: size) {
+          if case .rejected = build.oracle.outcome(subject, kind, offset: offset, size: size) { continue }
+          return true
+        }
+      }
+    }
+    return false
+  }
+
+  private func ask(_ subject: Subject, _ offsets: some Sequence<Int>, _ sweep: inout Sweep) {
     for kind in build.oracle.kinds {
       for size in [1, 2, 4, 8] where kind != .readSignExtending || size < 8 {
-        for offset in 0..<limit {
+        for offset in offsets {
           let key = AccessKey(kind: kind, offset: offset, size: size)
           // The callback does not know immediate stores, nor sign extension where it does not look.
           if kind == .writeImmediate, !isAccepted(key, as: .write, sweep) { continue }
@@ -80,8 +105,6 @@ final class Sweeper {
         }
       }
     }
-    sweep.dependsOnAttachTarget = build.oracle.dependsOnAttachTarget(subject.target)
-    return sweep
   }
 
   private func isAccepted(_ key: AccessKey, as kind: AccessKind, _ sweep: Sweep) -> Bool {

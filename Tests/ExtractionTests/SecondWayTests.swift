@@ -7,7 +7,7 @@ import Testing
   @Test(
     arguments: Architecture.allCases,
     [
-      [], ["NETNS_INUM"], ["NETNS_INUM", "NETNS_INUM_WRITABLE", "SKB_MOVED"],
+      [], ["RAW_TRACEPOINT=8192"], ["NETNS_INUM"], ["NETNS_INUM", "NETNS_INUM_WRITABLE", "SKB_MOVED"],
       ["NETNS_INUM", "NETNS_INUM_SWAPPED", "SAME_REGISTER_BUG"],
       ["NETNS_INUM", "NETNS_INUM_SHIFTED", "REGISTER_NOT_RESTORED", "FIELD_NARROWED", "FIELD_IN_PADDING"],
     ])

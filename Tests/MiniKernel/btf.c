@@ -17,6 +17,9 @@ struct bpf_ctx_convert {
   CONTEXT(BPF_PROG_TYPE_CGROUP_SOCK, struct bpf_sock, struct sock)
 #endif
   CONTEXT(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, struct bpf_sock_addr, struct bpf_sock_addr_kern)
+#ifdef RAW_TRACEPOINT
+  CONTEXT(BPF_PROG_TYPE_RAW_TRACEPOINT, struct bpf_raw_tracepoint_args, u64)
+#endif
   CONTEXT(BPF_PROG_TYPE_TRACING, const void *, const void *)
 };
 

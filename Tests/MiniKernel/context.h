@@ -141,4 +141,10 @@ struct bpf_sock_addr {
   } __attribute__((aligned(8)));
 };
 
+#ifdef RAW_TRACEPOINT
+struct bpf_raw_tracepoint_args {
+  __u64 args[0];
+};
+#endif
+
 #endif

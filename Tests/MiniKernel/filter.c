@@ -510,3 +510,15 @@ const struct bpf_verifier_ops xdp_verifier_ops = {
 const struct bpf_verifier_ops tracing_verifier_ops = {
   .is_valid_access = tracing_is_valid_access,
 };
+
+#ifdef RAW_TRACEPOINT
+static bool raw_tp_is_valid_access(int off, int size, enum bpf_access_type type, const struct bpf_prog *prog,
+                                   struct bpf_insn_access_aux *info)
+{
+  return off >= 0 && off < RAW_TRACEPOINT * 8 && type == BPF_READ && off % size == 0;
+}
+
+const struct bpf_verifier_ops raw_tracepoint_verifier_ops = {
+  .is_valid_access = raw_tp_is_valid_access,
+};
+#endif

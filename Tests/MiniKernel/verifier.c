@@ -4,7 +4,7 @@
 const char linux_banner[] = "Linux version 6.18.0-mini (us@here) (clang, LLD) #1 SMP\n";
 
 extern const struct bpf_verifier_ops sk_filter_verifier_ops, tc_cls_act_verifier_ops, xdp_verifier_ops,
-  cg_sock_verifier_ops, cg_sock_addr_verifier_ops, tracing_verifier_ops;
+  cg_sock_verifier_ops, cg_sock_addr_verifier_ops, tracing_verifier_ops, raw_tracepoint_verifier_ops;
 
 #ifndef NO_VERIFIER_OPS
 const struct bpf_verifier_ops *const bpf_verifier_ops[] = {
@@ -21,6 +21,9 @@ const struct bpf_verifier_ops *const bpf_verifier_ops[] = {
   [BPF_PROG_TYPE_CGROUP_SOCK] = &cg_sock_verifier_ops,
 #endif
   [BPF_PROG_TYPE_CGROUP_SOCK_ADDR] = &cg_sock_addr_verifier_ops,
+#ifdef RAW_TRACEPOINT
+  [BPF_PROG_TYPE_RAW_TRACEPOINT] = &raw_tracepoint_verifier_ops,
+#endif
   [BPF_PROG_TYPE_TRACING] = &tracing_verifier_ops,
 };
 #endif
