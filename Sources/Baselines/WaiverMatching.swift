@@ -36,7 +36,9 @@ public struct WaivedFindings: Sendable {
       guard others.contains(where: waiver.accepts) else {
         throw .waivers(
           path: path,
-          problem: "the waiver for \(waiver.title) accepts nothing: against \(baseline) there is no such finding any more, or another before or after. Remove it")
+          problem:
+            "the waiver for \(waiver.title) accepts nothing: against \(baseline) there is no such finding any more, or another before or after. Remove it"
+        )
       }
     }
     self.open = open

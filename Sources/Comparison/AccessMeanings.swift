@@ -25,7 +25,19 @@ final class AccessMeanings {
   }
 
   /// Everything seen; edits that were made to one field alone are put together.
-  func observations() -> [Observation] { MeaningObservation.observations(seen, in: old.context.name) + others }
+  func observations() -> [Observation] {
+    let judged = MeaningObservation.observations(seen, in: old.context.name)
+    // Instructions of a field that were wrong have been written anew, or are wrong now: that is the finding.
+    let told = Dictionary(
+      judged.filter { $0.rule.severity > .note }.map { ($0.field, $0) }, uniquingKeysWith: { first, _ in first })
+    return judged
+      + others.map { seen in
+        guard seen.rule.id == Rule.conversionRewritten.id, let finding = told[seen.field] else { return seen }
+        var result = finding
+        result.claims = seen.claims
+        return result
+      }
+  }
 
   func compare(_ access: ComparedAccess) {
     let (before, after) = (old.rule(access.oldRule), new.rule(access.newRule))

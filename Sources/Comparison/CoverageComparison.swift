@@ -24,7 +24,8 @@ struct CoverageComparison {
   private mutating func observe(_ rule: Rule, _ item: CoverageItem) {
     // Nothing is known of an access in a hole: what the other side says of it can't be compared.
     let spots = item.accesses.compactMap(AccessTable.Spot.init(text:))
-    let claims = [Difference.coverage(item)]
+    let claims =
+      [Difference.coverage(item)]
       + item.programs.flatMap { program in spots.map { Difference.access(program: program, $0, .acceptance) } }
     observations.append(
       Observation(
@@ -37,13 +38,15 @@ struct CoverageComparison {
 
   private mutating func compareRefused(_ sides: ComparedSides) {
     let (before, after) = (Self.refused(in: old), Self.refused(in: new))
-    let accepted = (Self.accepted(by: old), Self.accepted(by: new))
+    let programs = Set((before.keys + after.keys).map(\.program))
+    let accepted = (old.acceptedSpots(of: programs), new.acceptedSpots(of: programs))
     for (access, reason) in before where after[access] == nil {
       // Accepted now: `read-granted` and the like tell it.
       guard sides.new.programs.contains(where: { $0.name == access.program }),
         accepted.1[access.program]?.contains(access.spot) != true
       else { continue }
-      add(.refusedAtOnce, access, reason, old, "is refused at once, no longer accepted and then refused",
+      add(
+        .refusedAtOnce, access, reason, old, "is refused at once, no longer accepted and then refused",
         "are refused at once, no longer accepted and then refused")
     }
     for (access, reason) in after where before[access] == nil {
@@ -80,17 +83,13 @@ struct CoverageComparison {
     return result
   }
 
-  private static func accepted(by snapshot: Snapshot) -> [String: Set<AccessTable.Spot>] {
-    let programs = Set(snapshot.coverage.filter { $0.kind == .misconfigured }.flatMap(\.programs))
-    return programs.isEmpty ? [:] : snapshot.acceptedSpots(of: programs)
-  }
-
   // MARK: - Remarks
 
   /// Items that are no holes; those of refused accesses only where no access differs but the reason, or the grouping.
   private mutating func compareRemarks() {
     let isTold = observations.contains { !$0.claims.isEmpty && $0.claims == itemClaims }
     for item in Set(old.coverage).symmetricDifference(new.coverage) where !item.isHole {
+      // Told access by access.
       if item.kind == .misconfigured, isTold { continue }
       let isNew = new.coverage.contains(item)
       observations.append(
@@ -128,6 +127,7 @@ extension Snapshot {
   /// The accepted accesses of these programs.
   fileprivate func acceptedSpots(of programs: Set<String>) -> [String: Set<AccessTable.Spot>] {
     var result: [String: Set<AccessTable.Spot>] = [:]
+    guard !programs.isEmpty else { return result }
     for context in contexts {
       for rule in context.rules {
         let wanted = rule.programs.filter(programs.contains)

@@ -167,7 +167,10 @@ public struct Change: Sendable, Hashable {
     let (first, second) = (left.field ?? "", right.field ?? "")
     if first != second { return NaturalOrder.precedes(first, second) }
     let texts = [left, right].map { change in
-      [change.programs.joined(separator: " "), change.accesses.joined(separator: " "), change.before ?? "", change.after ?? ""]
+      [
+        change.programs.joined(separator: " "), change.accesses.joined(separator: " "), change.before ?? "",
+        change.after ?? "", change.remark ?? "", change.witness ?? "",
+      ]
     }
     return texts[0].lexicographicallyPrecedes(texts[1]) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

@@ -86,7 +86,9 @@ struct MeaningObservation {
 
   /// What tells the option of the configuration that decides, where one may.
   private var optionTrace: Observation.OptionTrace? {
-    if case .meaning(.constant) = edit { return .init(kernelContext: kernelContext, members: before.members.map(\.path), isOff: true) }
+    if case .meaning(.constant) = edit {
+      return .init(kernelContext: kernelContext, members: before.members.map(\.path), isOff: true)
+    }
     if before.plainConstant != nil, after.plainConstant == nil {
       return .init(kernelContext: kernelContext, members: after.members.map(\.path), isOff: false)
     }
@@ -121,8 +123,6 @@ struct MeaningObservation {
     case Rule.faultChanged.id:
       return .fields(one: "no longer follows a null pointer where it did", many: "no longer follow a null pointer where they did")
     case Rule.rangeWidened.id: return .fields(one: "can have more values", many: "can have more values")
-    case Rule.meaningUndecided.id:
-      return .fields(one: "may mean something else", many: "may mean something else")
     default: break
     }
     let (one, many) = edit.verbs(isStore: isStore)
@@ -140,7 +140,7 @@ extension MeaningVerdict {
   var witness: Witness? {
     switch self {
     case .changed(let witness), .changedOnFaults(let witness), .hangsOnNewMembers(_, let witness): witness
-    case .rewritten, .membersReplaced, .widened, .constant, .configured, .undecided: nil
+    case .rewritten, .membersReplaced, .widened, .constant, .configured: nil
     }
   }
 
@@ -168,7 +168,6 @@ extension MeaningVerdict {
         .configuredConstantChanged, "\(second) instead of \(first), as \(option) says",
         .fields(one: "follows \(option)", many: "follow \(option)")
       )
-    case .undecided(let reason): (.meaningUndecided, reason, nil)
     }
   }
 }

@@ -120,9 +120,10 @@ struct ProgramComparison {
   func pointerClaims(of context: Context) -> [Difference] {
     Self.inOrder(old).filter { $0.context == context.name && new[$0.name] == nil && $0.isPointer }.map {
       .program($0.name, .removed)
-    } + Self.inOrder(new).filter { $0.context == context.name && old[$0.name] == nil && $0.isPointer }.map {
-      .program($0.name, .added)
     }
+      + Self.inOrder(new).filter { $0.context == context.name && old[$0.name] == nil && $0.isPointer }.map {
+        .program($0.name, .added)
+      }
   }
 
   /// Whether a context is gone only because the programs that saw it are, or see another one: then that is the finding.

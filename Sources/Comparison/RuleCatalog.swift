@@ -43,7 +43,6 @@ public enum RuleCatalog {
     .meaningChanged,
     .dependsOnNewMember,
     .meaningUnprovable,
-    .meaningUndecided,
     .rangeWidened,
     .constantChanged,
     .configuredConstantChanged,

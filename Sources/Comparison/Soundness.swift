@@ -128,7 +128,9 @@ public struct Soundness {
             Observation(
               rule: .bytesAlias, context: context.name, field: field, programs: [program],
               access: AccessTable.Spot(kind: .read, offset: offset, size: 1), after: text,
-              title: .fields(one: "reads the same kernel byte in \(places.count) of its bytes", many: "read the same kernel byte in several of their bytes"),
+              title: .fields(
+                one: "reads the same kernel byte in \(places.count) of its bytes",
+                many: "read the same kernel byte in several of their bytes"),
               cause: .init(field)))
         }
       }

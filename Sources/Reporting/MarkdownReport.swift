@@ -89,7 +89,8 @@ struct MarkdownReport {
   private func others(_ entries: some Sequence<FindingBody.Entry>) -> String {
     func list(_ entries: [FindingBody.Entry]) -> String { FindingBody.names(entries).map(Self.code).joined(separator: ", ") }
     let (reads, stores) = (entries.filter { !$0.change.isStore }, entries.filter { $0.change.isStore })
-    return "The same edit: " + [reads.isEmpty ? "" : list(reads), stores.isEmpty ? "" : "stores to \(list(stores))"]
+    return "The same edit: "
+      + [reads.isEmpty ? "" : list(reads), stores.isEmpty ? "" : "stores to \(list(stores))"]
       .filter { !$0.isEmpty }.joined(separator: "; ") + "."
   }
 

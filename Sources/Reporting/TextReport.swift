@@ -97,7 +97,8 @@ public struct TextReport {
     var lines: [String] = []
     let shown = isVerbose ? body.entries.count : Self.shownInFull
     for entry in body.entries.prefix(shown) {
-      lines += wrapped("\(entry.name)\(entry.change.accesses.isEmpty ? "" : ": \(entry.accesses)")", first: "    ", rest: "      ")
+      lines += wrapped(
+        "\(entry.name)\(entry.change.accesses.isEmpty ? "" : ": \(entry.accesses)")", first: "    ", rest: "      ")
       lines += facts(entry.change, isShort: body.haveSamePrograms, indent: 6)
     }
     let rest = body.entries.dropFirst(shown)

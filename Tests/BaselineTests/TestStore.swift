@@ -57,14 +57,15 @@ struct TestStore {
 
   /// The text of a file of waivers with one waiver.
   static func waiver(
-    rule: String = "field-moved", context: String = "__sk_buff", field: String? = "netns_inum",
+    rule: String = "field-moved", digest: String = "0123456789abcdef",
     baseline: String? = nil, expires: String = "2999-12-31", more: String = ""
   ) -> String {
     """
     waivers:
       - rule: \(rule)
-        context: \(context)
-    \(field.map { "    field: \($0)\n" } ?? "")\(baseline.map { "    baseline: \($0)\n" } ?? "")    reason: agreed
+        finding: __sk_buff.netns_inum stands elsewhere
+        digest: "\(digest)"
+    \(baseline.map { "    baseline: \($0)\n" } ?? "")    reason: agreed
         who: A. Maintainer
         date: 2026-01-01
         expires: \(expires)

@@ -44,12 +44,15 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
   private static let inum = RuleExample.inum
   private static func inum(_ variants: String...) -> [String] { RuleExample.inum + variants }
 
-  static let all = layout + access + programs + meaning + soundness + coverage
+  static let all = layout + access + programs + meaning + soundness + corrections + coverage
 
   private static let layout = [
     RuleExamples(
       "structure-removed", Example(["TCP_SOCK"], [], ["structure-removed"]),
-      nearMiss: Example([], ["XDP_REMOVED"], ["program-type-removed"])),
+      nearMiss: Example([], ["XDP_REMOVED"], ["program-type-removed", "structure-unused"])),
+    RuleExamples(
+      "structure-unused", Example([], ["XDP_REMOVED"], ["structure-unused", "program-type-removed"]),
+      nearMiss: Example([], ["ATTACH_TYPE_REMOVED"], ["attach-type-removed"])),
     RuleExamples(
       "structure-added", Example([], ["TCP_SOCK"], ["structure-added"]),
       nearMiss: Example([], ["STRUCTURE_PADDED"], ["structure-grown"])),
@@ -75,7 +78,10 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
       nearMiss: Example([], ["FIELD_SIGNED"], ["field-retyped"])),
     RuleExamples(
       "field-retyped", Example([], ["FIELD_BIG_ENDIAN"], ["field-retyped"]),
-      nearMiss: Example([], ["FIELD_SPELT_OTHERWISE"], [])),
+      nearMiss: Example([], ["FIELD_SPELT_OTHERWISE"], ["field-respelled"])),
+    RuleExamples(
+      "field-respelled", Example([], ["FIELD_SPELT_OTHERWISE"], ["field-respelled"]),
+      nearMiss: Example([], ["FIELD_BIG_ENDIAN"], ["field-retyped"])),
     RuleExamples(
       "field-renamed", Example(inum, inum("NETNS_INUM_RENAMED"), ["field-renamed"]),
       nearMiss: Example(
@@ -142,7 +148,7 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
       nearMiss: Example(["ATTACH_TYPE_REMOVED"], [], ["attach-type-added"])),
     RuleExamples(
       "attach-type-removed", Example([], ["ATTACH_TYPE_REMOVED"], ["attach-type-removed"]),
-      nearMiss: Example([], ["XDP_REMOVED"], ["program-type-removed"])),
+      nearMiss: Example([], ["XDP_REMOVED"], ["program-type-removed", "structure-unused"])),
     RuleExamples(
       "attach-type-added", Example(["ATTACH_TYPE_REMOVED"], [], ["attach-type-added"]),
       nearMiss: Example(["PROGRAM_TYPE_REMOVED"], [], ["program-type-added"])),
@@ -174,7 +180,7 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
       nearMiss: Example(inum, inum("NETNS_INUM_UNGUARDED"), ["meaning-changed"])),
     RuleExamples(
       "part-corrected", Example([], ["BYTES_CORRECTED"], ["part-corrected"]),
-      nearMiss: Example(["BYTES_CORRECTED"], [], ["range-widened", "bytes-alias"])),
+      nearMiss: Example(["BYTES_CORRECTED"], [], ["bytes-alias"])),
     RuleExamples(
       "excess-removed",
       Example(["VALUE_TOO_WIDE"], ["VALUE_TOO_WIDE", "VALUE_CUT"], ["excess-removed"]),
@@ -205,7 +211,22 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
       "converts-to-nothing", Example(["FIELD_REFUSED"], ["NOTHING_CONVERTED"], ["converts-to-nothing"]),
       nearMiss: Example(["FIELD_REFUSED"], [], ["read-granted"])),
     RuleExamples(
-      "bytes-alias", Example(["BYTES_NOT_ALIASED"], [], ["width-granted", "bytes-alias"]),
+      "bytes-alias", Example(["BYTES_CORRECTED"], [], ["bytes-alias"]),
+      nearMiss: Example(["BYTES_NOT_ALIASED"], ["BYTES_CORRECTED"], ["width-granted"])),
+  ]
+
+  private static let corrections = [
+    RuleExamples(
+      "same-register-corrected", Example(["SAME_REGISTER_BUG"], [], ["same-register-corrected"]),
+      nearMiss: Example([], ["OTHER_INSTRUCTIONS"], ["conversion-rewritten"])),
+    RuleExamples(
+      "register-restored", Example(["REGISTER_NOT_RESTORED"], [], ["register-restored"]),
+      nearMiss: Example([], ["OTHER_INSTRUCTIONS"], ["conversion-rewritten"])),
+    RuleExamples(
+      "refused-at-once", Example(["NOTHING_CONVERTED"], ["FIELD_REFUSED"], ["refused-at-once"]),
+      nearMiss: Example(["NOTHING_CONVERTED"], [], ["read-granted", "coverage-remark"])),
+    RuleExamples(
+      "added-unsound", Example(["BYTES_NOT_ALIASED"], [], ["width-granted", "added-unsound"]),
       nearMiss: Example(["BYTES_NOT_ALIASED"], ["BYTES_CORRECTED"], ["width-granted"])),
   ]
 
@@ -219,7 +240,7 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
     RuleExamples(
       "configuration-differs",
       Example(
-        [], [], ["configuration-differs"],
+        [], ["SKB_MOVED"], ["configuration-differs", "shadow-followed"],
         configurations: [["CONFIG_IPV6": "y"], ["CONFIG_IPV6": "n"]]),
       nearMiss: Example([], [], [], configurations: [["CONFIG_IPV6": "y"], nil])),
   ]

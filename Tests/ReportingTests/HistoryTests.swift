@@ -17,7 +17,7 @@ import Testing
     #expect(rows["len"] == ["0 r", "r", "r", "all", ""])
     #expect(rows["mark"] == ["4 rw", "+write rw", "−write rw", "all", "sched_cls"])
     #expect(rows["ifindex"] == ["8 r", "meaning r", "meaning r", "all", ""])
-    #expect(rows["hash"] == ["12 r", "moved −read 16 r", "moved +read 12 r", "all", ""])
+    #expect(rows["hash"] == ["12 r", "−read moved 16 r", "moved +read 12 r", "all", ""])
     #expect(rows["queue"] == ["absent", "new 12 r", "gone", "all", ""])
     #expect(rows["stamp"] == ["absent", "new 24 r", "gone", "sched_cls", ""])
     #expect(rows["tag"] == ["18 r", "gone", "new 18 r", "socket_filter", ""])

@@ -10,11 +10,11 @@ enum Hostile {
 
   static let report: ComparisonReport = {
     let (old, new) = (build(isNew: false), build(isNew: true))
-    let changes = SnapshotComparison(old: old, new: new).changes()
-    let waived = changes.first.map { [WaivedChange($0, waiver)] } ?? []
+    let findings = SnapshotComparison(old: old, new: new).findings()
+    let waived = findings.first.map { [WaivedFinding($0, waiver)] } ?? []
     return ComparisonReport(
       old: .init(name: text, snapshot: old), new: .init(name: text, snapshot: new),
-      verdict: Verdict(changes, gate: .review), waived: waived, toolVersion: "1.2.3")
+      verdict: Verdict(findings, gate: .review), waived: waived, toolVersion: "1.2.3")
   }()
 
   static let history = KernelHistory(

@@ -21,7 +21,7 @@ import Testing
   @Test(arguments: [Severity.breaking, .review, .addition]) func failures(_ gate: Severity) throws {
     let report = ComparisonReport(
       old: Samples.report.old, new: Samples.report.new,
-      verdict: Verdict(Samples.report.verdict.changes, gate: gate))
+      verdict: Verdict(Samples.report.verdict.all, gate: gate))
     let document = try ParsedDocument(ReportFormat.junit.text(of: report))
     let failing = document.all("failure").count
     let expected = Set(report.verdict.findings.map { [$0.context, $0.rule.id] })

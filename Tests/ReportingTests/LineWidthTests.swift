@@ -32,6 +32,6 @@ import Testing
 
   @Test func countsCloseTheMail() {
     let lines = ReportFormat.markdown.text(of: Samples.report).split(separator: "\n")
-    #expect(lines.last == "ctxabi: breaking=4 review=0 additions=3 notes=2 waived=1")
+    #expect(lines.last == "ctxabi: breaking=4 review=0 additions=2 corrections=0 notes=3 waived=1")
   }
 }

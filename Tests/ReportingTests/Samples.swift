@@ -53,14 +53,14 @@ enum Samples {
         ]),
     ], hashAt: 168)
 
-  /// The comparison of the two, one change of it waived.
+  /// The comparison of the two, one finding of it waived.
   static let report: ComparisonReport = {
-    let changes = SnapshotComparison(old: old, new: new).changes()
-    let accepted = changes.filter { $0.id == "field-renamed:small_md.end" }
+    let findings = SnapshotComparison(old: old, new: new).findings()
+    let accepted = findings.filter { $0.id == "field-renamed:small_md.end" }
     return ComparisonReport(
       old: .init(name: "baselines/sample-6.1", snapshot: old), new: .init(name: "sample-6.12", snapshot: new),
-      verdict: Verdict(changes.filter { !accepted.contains($0) }, gate: .review),
-      waived: accepted.map { WaivedChange($0, waiver) }, toolVersion: "1.2.3")
+      verdict: Verdict(findings.filter { !accepted.contains($0) }, gate: .review),
+      waived: accepted.map { WaivedFinding($0, waiver) }, toolVersion: "1.2.3")
   }()
 
   static let waiver = WaiverNote(
@@ -69,7 +69,7 @@ enum Samples {
   /// Nothing differs.
   static let unchanged = ComparisonReport(
     old: .init(name: "sample", snapshot: old), new: .init(name: "sample", snapshot: old),
-    verdict: Verdict(SnapshotComparison(old: old, new: old).changes(), gate: .review), toolVersion: "1.2.3")
+    verdict: Verdict(SnapshotComparison(old: old, new: old).findings(), gate: .review), toolVersion: "1.2.3")
 
   /// Three builds: the two, and one that takes everything back.
   static let history: KernelHistory = {

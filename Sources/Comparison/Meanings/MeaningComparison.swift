@@ -18,8 +18,6 @@ enum MeaningVerdict: Sendable {
   case constant(before: UInt64, after: UInt64)
   /// Only constants differ, and these follow the configuration.
   case configured(option: String, before: UInt64, after: UInt64)
-  /// Neither equality nor a difference was found.
-  case undecided(String)
 }
 
 /// Compares meanings of two builds.
@@ -50,9 +48,7 @@ struct MeaningComparison {
     guard gone.isEmpty else { return .membersReplaced(gone: gone.sorted()) }
     if let before = old.plainConstant { return .widened("it was always \(before)") }
     switch relation(old, new) {
-    case .equal(let certainty):
-      if case .tried(_, let reason?) = certainty { return .undecided(reason) }
-      return .rewritten(certainty)
+    case .equal(let certainty): return .rewritten(certainty)
     case .different(let witness): return judged(old, new, witness)
     case .differentOnFaults(let witness): return .changedOnFaults(witness)
     }

@@ -74,7 +74,9 @@ enum MeaningEdit: Hashable, Sendable {
       case (_, true): return be("no longer computed from \(Self.list(old))")
       }
     case .computation:
-      return isStore ? ("has another effect when stored to", "have another effect when stored to") : ("means something else", "mean something else")
+      return isStore
+        ? ("has another effect when stored to", "have another effect when stored to")
+        : ("means something else", "mean something else")
     }
   }
 

@@ -45,21 +45,19 @@ enum MeaningRelation: Sendable {
 
   /// How far it is certain that two meanings are equal.
   enum Certainty: Sendable, Hashable {
-    case proved
+    /// All inputs were tried: that is a proof.
     case exhaustive(inputs: Int)
-    /// On so many inputs, and why it is not proved.
-    case tried(inputs: Int, String?)
+    /// On so many inputs: a strong test, no proof.
+    case tried(inputs: Int)
 
     var text: String {
       switch self {
-      case .proved: "proved equal"
       case .exhaustive(let inputs): "equal on all \(inputs) inputs"
-      case .tried(let inputs, let reason): "equal on \(inputs) inputs that were tried" + (reason.map { " (not proved: \($0))" } ?? "")
+      case .tried(let inputs): "equal on \(inputs) inputs that were tried"
       }
     }
   }
 }
-
 
 /// Evaluates two meanings over the same kernel members: all values where these are few, edges and random ones where not.
 struct WitnessSearch {
@@ -122,7 +120,7 @@ struct WitnessSearch {
       }
     }
     if let onlyFaults { return .differentOnFaults(witness(smallest(onlyFaults) { _ in true })) }
-    return .equal(isExhaustive && !usesFreeValues ? .exhaustive(inputs: count) : .tried(inputs: count, nil))
+    return .equal(isExhaustive && !usesFreeValues ? .exhaustive(inputs: count) : .tried(inputs: count))
   }
 
   // MARK: - Inputs

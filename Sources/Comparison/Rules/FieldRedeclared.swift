@@ -6,5 +6,6 @@ extension Rule {
     rationale:
       "Compiled programs do not notice. A source that is compiled anew accesses it with another width: whoever compares or stores the value has to look.",
     example:
-      "bpf_sk_lookup.remote_port becomes a __be16 with padding behind it, and its 4-byte read stays allowed, for backward compatibility.")
+      "bpf_sk_lookup.remote_port becomes a __be16 with padding behind it, and its 4-byte read stays allowed, for backward compatibility."
+  )
 }

@@ -154,7 +154,8 @@ struct HTMLReport {
 
   private var sections: Markup {
     contextNames.map { name in
-      ContextSection(name, report, cards: cards.filter { $0.context == name },
+      ContextSection(
+        name, report, cards: cards.filter { $0.context == name },
         touching: cards.filter { $0.finding.contexts.contains(name) }, anchor: Self.anchor(name)
       ).markup
     }.joined("")

@@ -96,6 +96,6 @@ struct HistoryTable {
     Rule.dependsOnNewMember.id: "new guard", Rule.guardCorrected.id: "guard", Rule.correctionLost.id: "correction lost",
     Rule.sameRegisterCorrected.id: "register", Rule.registerRestored.id: "register",
     Rule.refusedAtOnce.id: "refused", Rule.optionOff.id: "option off", Rule.optionOn.id: "option on",
-    Rule.fieldRedeclared.id: "redeclared", Rule.addedUnsound.id: "unsound", Rule.meaningUndecided.id: "meaning?",
+    Rule.fieldRedeclared.id: "redeclared", Rule.addedUnsound.id: "unsound",
   ]
 }

@@ -147,7 +147,8 @@ struct BaselineUpdateCommand: ParsableCommand {
     }
     guard refused == 0 else {
       Console.error(
-        "\(name) is left as it is: \(refused) breaking finding\(refused == 1 ? " carries" : "s carry") no waiver ('ctxabi baseline accept')")
+        "\(name) is left as it is: \(refused) breaking finding\(refused == 1 ? " carries" : "s carry") no waiver ('ctxabi baseline accept')"
+      )
       throw ExitCode(1)
     }
   }
@@ -206,7 +207,8 @@ struct BaselineAcceptCommand: ParsableCommand {
       let named = findings.filter { $0.isNamed(finding) }
       if named.count > 1 {
         let texts = named.map { "\($0.digest) (\($0.title))" }
-        throw Failure(message: "\(finding) names \(named.count) findings; name one by its digest: \(texts.joined(separator: ", "))")
+        throw Failure(
+          message: "\(finding) names \(named.count) findings; name one by its digest: \(texts.joined(separator: ", "))")
       }
       if let one = named.first { return (one, findings) }
     }
