@@ -16,7 +16,7 @@ struct DecidingOption {
     DecidingOption(
       name: "CONFIG_IPV6",
       members: [
-        ("sock_common", "skc_v6_"), ("sock", "__sk_common.skc_v6_"), ("bpf_sk_lookup_kern", "v6."), ("in6_addr", ""),
+        ("sock_common", "skc_v6_"), ("sock", "__sk_common.skc_v6_"), ("bpf_sk_lookup_kern", "v6."),
       ], requires: ["CONFIG_INET", "CONFIG_NET"]),
     // bpf_convert_ctx_access, napi_id.
     DecidingOption(name: "CONFIG_NET_RX_BUSY_POLL", members: [("sk_buff", "napi_id")], requires: ["CONFIG_NET"]),
@@ -131,9 +131,17 @@ struct OptionAttribution {
 
   private func told(_ seen: Observation, _ option: String, isOff: Bool) -> Observation {
     let what = isOff ? (switched == nil ? "as if \(option) were off" : "\(option) is off") : "\(option) is on"
+    let title: Observation.Title =
+      isOff
+      ? .reason(
+        what, fields: .init(one: "reads a constant", many: "read a constant"),
+        programTypes: .init(one: "is no longer supported", many: "are no longer supported"))
+      : .reason(
+        what, fields: .init(one: "reads more than a constant", many: "read more than a constant"),
+        programTypes: .init(one: "is new", many: "are new"))
     var result = Observation(
-      rule: isOff ? .optionOff : .optionOn, context: seen.context,
-      title: .sentence(what), cause: .init(option, crossesContexts: true))
+      rule: isOff ? .optionOff : .optionOn, context: seen.context, title: title,
+      cause: .init(option, crossesContexts: true))
     result.field = seen.field
     result.programs = seen.programs
     result.access = seen.access

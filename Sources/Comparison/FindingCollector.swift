@@ -41,6 +41,14 @@ struct Observation {
     case fields(one: String, many: String)
     /// What is said of things that have a noun of their own: `program type`, `program types`.
     case things(noun: String, plural: String, one: String, many: String)
+    /// A reason, with what follows for the fields and program types that it is about: `CONFIG_IPV6 is off`, `read a constant`.
+    case reason(String, fields: Verb, programTypes: Verb)
+
+    /// What is said of one thing, and of several.
+    struct Verb: Hashable {
+      let one: String
+      let many: String
+    }
   }
 
   struct Cause: Hashable {
@@ -189,10 +197,29 @@ struct FindingCollector {
         return "\(fields) fields of \(contexts(changes)) \(many)"
       case .things(let noun, let plural, let one, let many):
         return places.count == 1 ? "\(noun) \(places.first ?? "") \(one)" : "\(places.count) \(plural) \(many)"
+      case .reason(let reason, let fields, let programTypes):
+        return "\(reason): \(consequences(changes, fields, programTypes).joined(separator: ", "))"
       }
     }
     let texts = titles.map(text).sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     return texts.first ?? ""
+  }
+
+  /// `program type XDP is no longer supported`, `40 fields of bpf_sock read a constant`
+  private static func consequences(
+    _ changes: [Change], _ fields: Observation.Title.Verb, _ programTypes: Observation.Title.Verb
+  ) -> [String] {
+    let types = Set(changes.filter { $0.context == Change.programs }.map(\.place))
+    let ofContexts = changes.filter { $0.context != Change.programs }
+    var texts: [String] = []
+    if !types.isEmpty {
+      texts.append(
+        title(
+          [.things(noun: "program type", plural: "program types", one: programTypes.one, many: programTypes.many)],
+          changes.filter { $0.context == Change.programs }))
+    }
+    if !ofContexts.isEmpty { texts.append(title([.fields(one: fields.one, many: fields.many)], ofContexts)) }
+    return texts
   }
 
   private static func contexts(_ changes: [Change]) -> String {
