@@ -125,6 +125,8 @@ let package = Package(
       dependencies: ["ContextABI", "Comparison", "KernelImage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "JudgementTests", dependencies: ["ContextABI", "Comparison"], swiftSettings: strict),
+    .testTarget(
       name: "BaselineTests",
       dependencies: ["ctxabi", "Baselines", "Comparison", "ContextABI", "KernelImage", "TestSupport"],
       swiftSettings: strict),

@@ -3,30 +3,10 @@ import ContextABI
 import Foundation
 import Testing
 
-/// What is said of real kernels, held against what their sources say; and what must hold of any pair.
-@Suite struct JudgementTests {
-  /// The rules that these tests have the example of, beside those of the miniature kernel.
-  static let rules = [
-    "field-redeclared", "fields-reordered", "access-state-changed", "kernel-context-changed", "kernel-members-differ",
-    "byte-order-differs", "unexplained-difference", "depends-on-new-member", "guard-missing", "guard-corrected",
-    "correction-lost", "option-off", "option-on", "coverage-remark",
-  ]
-
-  private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Baselines").path
-
-  static let names = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
-    .filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
-
-  private static let snapshots: [String: Snapshot] = Dictionary(
-    uniqueKeysWithValues: names.compactMap { name in
-      (try? Snapshot(path: "\(directory)/\(name).json")).map { (name, $0) }
-    })
-
-  private func snapshot(_ name: String) throws -> Snapshot { try #require(Self.snapshots["debian-\(name)"]) }
-
+/// What is said of real kernels, held against what their sources say.
+@Suite struct RealKernelJudgementTests {
   private func findings(_ old: String, _ new: String) throws -> [Finding] {
-    SnapshotComparison(old: try snapshot(old), new: try snapshot(new)).findings()
+    SnapshotComparison(old: try CommittedBaselines.snapshot(old), new: try CommittedBaselines.snapshot(new)).findings()
   }
 
   // MARK: - Real kernels
@@ -86,7 +66,7 @@ import Testing
       ("6.1-amd64", true), ("6.12-backports-amd64", true), ("6.12-amd64", true), ("6.12-bookworm-amd64", false),
       ("7.2-amd64", false),
     ] {
-      let found = Soundness(try snapshot(name)).findings().filter { $0.rule.id == "guard-missing" }
+      let found = Soundness(try CommittedBaselines.snapshot(name)).findings().filter { $0.rule.id == "guard-missing" }
       #expect(found.flatMap(\.fields) == (isMissing ? ["rtt_min"] : []), "\(name)")
     }
   }
@@ -104,7 +84,7 @@ import Testing
 
   /// With CONFIG_IPV6 off the conversions of addresses load 0 (net/core/filter.c): one option, one finding.
   @Test(arguments: [true, false]) func optionIsOneFinding(_ isKnown: Bool) throws {
-    var (old, new) = (try snapshot("6.12-amd64"), try snapshot("6.12-amd64"))
+    var (old, new) = (try CommittedBaselines.snapshot("6.12-amd64"), try CommittedBaselines.snapshot("6.12-amd64"))
     for context in new.contexts.indices {
       for rule in new.contexts[context].rules.indices {
         let members = new.contexts[context].rules[rule].meaning.members
@@ -127,67 +107,5 @@ import Testing
     #expect((breaking.first?.contexts.count ?? 0) >= 4)
     let back = SnapshotComparison(old: new, new: old).findings().filter { $0.rule.severity >= .review }
     if isKnown { #expect(back.map(\.id) == ["option-on:CONFIG_IPV6"]) }
-  }
-
-  // MARK: - Records that differ
-
-  /// One record changed by hand, and the rule that must tell it.
-  @Test func singleRecords() throws {
-    let old = try snapshot("6.12-amd64")
-    func rules(_ change: (inout Snapshot) throws -> Void) throws -> Set<String> {
-      var new = old
-      try change(&new)
-      let found = SnapshotComparison(old: old, new: new).findings()
-      let back = SnapshotComparison(old: new, new: old).findings()
-      #expect(!found.isEmpty && !back.isEmpty)
-      return Set(found.map(\.rule.id))
-    }
-    let sockOps = try #require(old.contexts.firstIndex { $0.name == "bpf_sock_ops" })
-    #expect(try rules { $0.contexts[sockOps].rules[0].field = "another" } == ["unexplained-difference"])
-    #expect(try rules { $0.contexts[sockOps].layout.members.reverse() } == ["fields-reordered"])
-    #expect(
-      try rules { snapshot in
-        let index = try #require(snapshot.coverage.firstIndex { !$0.isHole && $0.kind != .misconfigured })
-        snapshot.coverage[index].reason = "another"
-      } == ["coverage-remark"])
-    #expect(
-      try rules { snapshot in
-        let name = try #require(snapshot.kernel.structures.keys.sorted().first)
-        snapshot.kernel.structures[name]?.append(StructureMember(name: "new", bitSize: 8, type: "u8", overlap: nil))
-      } == ["kernel-members-differ"])
-    #expect(
-      try rules { snapshot in
-        for index in snapshot.programs.indices where snapshot.programs[index].context == "bpf_sysctl" {
-          snapshot.programs[index].kernelContext = "another"
-        }
-        snapshot.kernel.members["another"] = snapshot.kernel.members["bpf_sysctl_kern"]
-      }.contains("kernel-context-changed"))
-    #expect(try findings("5.10-amd64", "6.1-amd64").contains { $0.rule.id == "access-state-changed" })
-  }
-
-  /// "No change" if and only if the data are equal, and what differs is explained by a rule: every pair, both ways.
-  @Test(arguments: names) func everyPair(_ name: String) throws {
-    let old = try #require(Self.snapshots[name])
-    for other in Self.names {
-      let new = try #require(Self.snapshots[other])
-      let found = SnapshotComparison(old: old, new: new).findings()
-      #expect(found.isEmpty == old.hasSameABI(as: new), "\(name), \(other)")
-      #expect(!found.contains { $0.rule.id == "unexplained-difference" }, "\(name), \(other)")
-      #expect(Set(found.map(\.digest)).count == found.count, "\(name), \(other)")
-    }
-  }
-
-  /// A record of any kind changed at random is never passed over, in neither direction.
-  @Test func randomRecords() throws {
-    var random = RecordMutation(seed: 8)
-    for number in 0..<300 {
-      let name = Self.names[number % Self.names.count]
-      let old = try #require(Self.snapshots[name])
-      var new = old
-      let what = random.change(&new)
-      guard !old.hasSameABI(as: new) else { continue }
-      #expect(!SnapshotComparison(old: old, new: new).findings().isEmpty, "\(name): \(what)")
-      #expect(!SnapshotComparison(old: new, new: old).findings().isEmpty, "\(name), back: \(what)")
-    }
   }
 }
