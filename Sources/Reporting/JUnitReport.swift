@@ -57,7 +57,8 @@ struct JUnitReport {
   private static let kindRules: Set<String> = [Rule.accessKindRemoved.id, Rule.accessKindAdded.id]
   private static let generalRules = kindRules.union([
     Rule.programTypeRemoved.id, Rule.programTypeRenumbered.id, Rule.programTypeAdded.id, Rule.attachTypeRemoved.id,
-    Rule.attachTypeAdded.id, Rule.contextChanged.id, Rule.coverageLost.id, Rule.coverageGained.id,
+    Rule.attachTypeAdded.id, Rule.pointerRemoved.id, Rule.pointerAdded.id, Rule.contextChanged.id, Rule.coverageLost.id,
+    Rule.coverageGained.id,
   ])
   /// Rules whose findings can touch several contexts at once.
   private static let crossingRules: Set<String> = [

@@ -10,7 +10,7 @@ import Testing
   private static let ofRealKernels = [
     "field-redeclared", "fields-reordered", "access-state-changed", "kernel-context-changed", "kernel-members-differ",
     "byte-order-differs", "unexplained-difference", "depends-on-new-member", "guard-missing", "guard-corrected",
-    "correction-lost", "option-off", "option-on", "coverage-remark",
+    "correction-lost", "option-off", "option-on", "coverage-remark", "pointer-removed", "pointer-added",
   ]
 
   @Test func everyRuleHasExamples() {

@@ -17,6 +17,8 @@ import Testing
     }
     let sockOps = try #require(old.contexts.firstIndex { $0.name == "bpf_sock_ops" })
     #expect(try rules { $0.contexts[sockOps].rules[0].field = "another" } == ["unexplained-difference"])
+    #expect(
+      try rules { snapshot in snapshot.programs.removeAll { $0.name == "ptr:sock_common" } } == ["pointer-removed"])
     #expect(try rules { $0.contexts[sockOps].layout.members.reverse() } == ["fields-reordered"])
     #expect(
       try rules { snapshot in
