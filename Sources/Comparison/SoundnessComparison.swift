@@ -45,7 +45,8 @@ extension Observation.Title {
   /// What is said of one field, and of many.
   fileprivate var verbs: (one: String, many: String) {
     switch self {
-    case .sentence(let text), .reason(let text, _, _): (text, text)
+    case .sentence(let text): (text, text)
+    case .option(let title): (title.reason, title.reason)
     case .fields(let one, let many), .things(_, _, let one, let many): (one, many)
     }
   }

@@ -82,6 +82,23 @@ import Testing
 
   // MARK: - Options
 
+  /// With CONFIG_NET off, include/linux/bpf_types.h lists none of the networking types, and no program has a socket pointer.
+  @Test func typesOfAnOption() throws {
+    let old = try CommittedBaselines.snapshot("6.12-amd64")
+    var new = old
+    let types: Set<String> = [
+      "SOCKET_FILTER", "SCHED_CLS", "SCHED_ACT", "XDP", "CGROUP_SKB", "CGROUP_SOCK", "CGROUP_SOCK_ADDR", "LWT_IN", "LWT_OUT",
+      "LWT_XMIT", "LWT_SEG6LOCAL", "SOCK_OPS", "SK_SKB", "SK_MSG", "FLOW_DISSECTOR", "SK_REUSEPORT", "SK_LOOKUP", "NETFILTER",
+    ]
+    new.programs.removeAll { types.contains($0.type) }
+    let left = Set(new.programs.map(\.context))
+    new.contexts.removeAll { !left.contains($0.name) }
+    new.coverage.removeAll { !types.isDisjoint(with: $0.programs.map { String($0.prefix { $0 != "/" }) }) }
+    new.provenance.configuration?.options["CONFIG_NET"] = "n"
+    let breaking = SnapshotComparison(old: old, new: new).findings().filter { $0.rule.severity == .breaking }
+    #expect(breaking.map(\.title) == ["CONFIG_NET is off: 18 program types are no longer supported"])
+  }
+
   /// With CONFIG_IPV6 off the conversions of addresses load 0 (net/core/filter.c): one option, one finding.
   @Test(arguments: [true, false]) func optionIsOneFinding(_ isKnown: Bool) throws {
     var (old, new) = (try CommittedBaselines.snapshot("6.12-amd64"), try CommittedBaselines.snapshot("6.12-amd64"))
@@ -94,6 +111,9 @@ import Testing
         new.contexts[context].rules[rule].meaning = .read(.constant(0))
       }
     }
+    // bpf_sock_is_valid_access has no case for src_ip6 then: it is refused.
+    let sock = try #require(new.contexts.firstIndex { $0.name == "bpf_sock" })
+    new.contexts[sock].rules.removeAll { $0.field.hasPrefix("src_ip6") }
     if isKnown {
       old.provenance.configuration = ConfigurationRecord(digest: "", options: ["CONFIG_IPV6": "y", "CONFIG_NET": "y"])
       new.provenance.configuration = ConfigurationRecord(digest: "", options: ["CONFIG_IPV6": "n", "CONFIG_NET": "y"])
@@ -105,6 +125,7 @@ import Testing
     #expect(breaking.map(\.id) == ["option-off:CONFIG_IPV6"])
     #expect(breaking.first?.title.hasPrefix(isKnown ? "CONFIG_IPV6 is off: " : "as if CONFIG_IPV6 were off: ") == true)
     #expect((breaking.first?.contexts.count ?? 0) >= 4)
+    #expect(breaking.first?.title.hasSuffix(" read a constant, 4 fields of bpf_sock are refused") == true)
     let back = SnapshotComparison(old: new, new: old).findings().filter { $0.rule.severity >= .review }
     if isKnown { #expect(back.map(\.id) == ["option-on:CONFIG_IPV6"]) }
   }
