@@ -68,7 +68,7 @@ extension JudgedChanges {
       why: "bpf_prog_load finds no verifier ops for the type: nothing of it can be loaded",
       severity: .breaking, rule: "program-type-removed", says: "XDP"
     ) { build in
-      build.snapshot.programs.removeAll { $0.type == "XDP" }
+      build.snapshot.programs.removeAll { $0.type == "XDP" && !$0.name.hasPrefix("ptr:") }
       for context in build.snapshot.contexts.indices {
         for rule in build.snapshot.contexts[context].rules.indices {
           build.snapshot.contexts[context].rules[rule].programs.removeAll { $0 == "XDP" || $0.hasPrefix("XDP/") }
