@@ -8,7 +8,7 @@ import Testing
     .deletingLastPathComponent().appendingPathComponent("Baselines")
 
   private func diff(_ prefix: [String]) throws -> String {
-    let files = ["debian-6.1-amd64", "debian-6.12-amd64"].map {
+    let files = ["debian-6.16-amd64", "debian-6.12-amd64"].map {
       Self.baselines.appendingPathComponent("\($0).json").path
     }
     return try Command.run(
@@ -25,8 +25,9 @@ import Testing
     }
     let without = try diff(["LD_LIBRARY_PATH=\(directory.path)"]).split(whereSeparator: \.isWhitespace)
       .joined(separator: " ")
-    #expect(without.contains("not proved: libz3 is not installed"))
+    #expect(without.contains("[meaning-undecided]") && without.contains("not proved: libz3 is not installed"))
+    #expect(!without.contains("[meaning-rewritten]"))
     let with = try diff([])
-    #expect(with.contains("proved equal") && !with.contains("not proved"))
+    #expect(with.contains("other instructions, proved equal") && !with.contains("not proved"))
   }
 }

@@ -14,7 +14,9 @@
   F(mk_bvshl) F(mk_bvlshr) F(mk_bvult) F(mk_bvslt) F(mk_extract) F(mk_zero_ext) F(mk_sign_ext)                    \
   F(mk_simple_solver) F(mk_solver_for_logic) F(solver_inc_ref) F(solver_dec_ref) F(solver_set_params)          \
   F(solver_assert)                                                                                                 \
-  F(solver_check_assumptions) F(solver_get_reason_unknown) F(solver_get_model)                                    \
+  F(solver_check_assumptions) F(solver_get_model)                                                                 \
+  F(solver_get_statistics) F(stats_inc_ref) F(stats_dec_ref) F(stats_size) F(stats_get_key) F(stats_is_uint)      \
+  F(stats_get_uint_value)                                                                                         \
   F(mk_params) F(params_inc_ref) F(params_dec_ref) F(params_set_uint) F(params_set_bool)                          \
   F(model_inc_ref) F(model_dec_ref) F(model_eval) F(get_numeral_uint64) F(get_bool_value)
 

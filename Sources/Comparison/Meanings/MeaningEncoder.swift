@@ -108,10 +108,12 @@ struct MeaningEncoder {
     /// Whether it gives a value: a read.
     var isRead: Proposition
     var result: BitVector
-    /// What members and registers are afterwards; those that no outcome changes are left out.
+    /// What members and registers are afterwards.
     var state: [StateKey: BitVector]
   }
 
+  /// - Parameter keys: the members and registers that may be changed. Their order, and that of all terms, is always the same:
+  ///   what the solver finds can hang on it.
   func encode(_ meaning: Meaning, _ keys: [StateKey]) -> Encoded { encode(meaning.tree, keys) }
 
   private func encode(_ tree: Meaning.Tree, _ keys: [StateKey]) -> Encoded {
@@ -124,8 +126,9 @@ struct MeaningEncoder {
       result.faults = solver.any([faults(condition.operands), solver.choose(test, first.faults, second.faults)])
       result.isRead = solver.choose(test, first.isRead, second.isRead)
       result.result = solver.choose(test, first.result, second.result)
-      for (key, term) in first.state {
-        result.state[key] = solver.choose(test, term, second.state[key] ?? former(key))
+      for key in keys {
+        let states = [first, second].map { $0.state[key] ?? former(key) }
+        result.state[key] = solver.choose(test, states[0], states[1])
       }
       return result
     }

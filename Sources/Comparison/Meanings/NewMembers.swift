@@ -26,7 +26,28 @@ struct NewMembersSearch {
     new = pair.variables.indices.filter { pair.variables[$0].isNew && !taken.contains($0) }
   }
 
+  private enum Outcome {
+    case explained
+    /// For these values the meanings differ whatever the new members are.
+    case differs(PairInput)
+    case undecided(String)
+  }
+
   func verdict() -> NewMembersVerdict {
+    switch search() {
+    case .explained: .explained
+    case .differs(let input): checked(input)
+    case .undecided(let reason): .undecided(reason)
+    }
+  }
+
+  /// Whether it is proved that what the new members are can explain the difference.
+  func isExplained() -> Bool {
+    if case .explained = search() { return true }
+    return false
+  }
+
+  private func search() -> Outcome {
     let outer = solver.question()
     for candidate in candidates() { outer.require(differs(candidate)) }
     for _ in 0..<Self.roundLimit {
@@ -37,7 +58,7 @@ struct NewMembersSearch {
         guard let input = prover.input(model, encoder([:])) else { return .undecided("the solver's model has no values") }
         switch explanation(of: input) {
         case .input(let explaining): outer.require(differs(constants(explaining)))
-        case .none: return checked(input)
+        case .none: return .differs(input)
         case .undecided(let reason): return .undecided(reason)
         }
       }
@@ -121,7 +142,8 @@ struct NewMembersSearch {
     let (differs, _) = encoder.comparison()
     question.require(solver.not(differs))
     question.require(solver.equal(encoder.value, solver.constant(input.value, width: 64)))
-    for (number, term) in encoder.registers {
+    for number in pair.registers {
+      guard let term = encoder.registers[number] else { continue }
       question.require(solver.equal(term, solver.constant(input.register(number), width: 64)))
     }
     switch question.answer() {
@@ -149,6 +171,3 @@ struct NewMembersSearch {
   }
 }
 
-extension Prover {
-  func newMembersVerdict(_ pair: MeaningPair) -> NewMembersVerdict { NewMembersSearch(self, pair).verdict() }
-}

@@ -13,8 +13,8 @@ struct Prover {
   static var whyMissing: String { Solver.whyMissing ?? "the solver can't be started" }
 
   /// Nil without libz3.
-  init?() {
-    guard let solver = Solver() else { return nil }
+  init?(_ effort: Solver.Effort) {
+    guard let solver = Solver(effort) else { return nil }
     self.solver = solver
   }
 
@@ -27,19 +27,37 @@ struct Prover {
 
   /// An input for which the meanings differ, and the old one faults or not.
   func difference(_ pair: MeaningPair, onFaults: Bool) -> Finding {
-    let members = pair.variables.indices.map { anyValue($0, pair) }
-    let encoder = MeaningEncoder(solver, pair, members: members)
-    let (differs, oldFaults) = encoder.comparison()
-    let whole = solver.all([differs, onFaults ? oldFaults : solver.not(oldFaults)])
-    let finding = find(whole, encoder, onFaults)
+    let encoder = encoder(pair)
+    let finding = find(whole(encoder, onFaults), encoder, onFaults)
     guard case .undecided = finding, !onFaults else { return finding }
     return findInParts(encoder) ?? finding
   }
 
-  private func find(_ difference: Proposition, _ encoder: MeaningEncoder, _ onFaults: Bool) -> Finding {
+  /// Whether it is proved that there is no such input.
+  func excludesDifference(_ pair: MeaningPair, onFaults: Bool) -> Bool {
+    let encoder = encoder(pair)
+    if case .impossible = question(whole(encoder, onFaults), encoder).answer() { return true }
+    return false
+  }
+
+  private func encoder(_ pair: MeaningPair) -> MeaningEncoder {
+    MeaningEncoder(solver, pair, members: pair.variables.indices.map { anyValue($0, pair) })
+  }
+
+  private func whole(_ encoder: MeaningEncoder, _ onFaults: Bool) -> Proposition {
+    let (differs, oldFaults) = encoder.comparison()
+    return solver.all([differs, onFaults ? oldFaults : solver.not(oldFaults)])
+  }
+
+  private func question(_ difference: Proposition, _ encoder: MeaningEncoder) -> Question {
     let question = solver.question()
     question.require(difference)
     for statement in equalPointers(encoder) + assumed(encoder) { question.require(statement) }
+    return question
+  }
+
+  private func find(_ difference: Proposition, _ encoder: MeaningEncoder, _ onFaults: Bool) -> Finding {
+    let question = question(difference, encoder)
     switch question.answer() {
     case .impossible: return .none
     case .undecided(let reason): return .undecided(reason)

@@ -46,10 +46,14 @@ struct WitnessSearch {
 }
 
 /// What pairs of meanings were found to be, and the solver that they share.
+///
+/// A solver can take another way after other questions. So the shared one, which saves the time to start it, is believed
+/// only where it proves something; all else is asked anew of a solver that was asked nothing before. What is found does not
+/// hang on the order of comparisons.
 private struct RelationMemory {
   private var relations: [MeaningPair: MeaningRelation] = [:]
   private var verdicts: [MeaningPair: NewMembersVerdict] = [:]
-  private var prover: Prover?
+  private var shared: Prover?
   private var uses = 0
 
   private static let limit = 20_000
@@ -67,19 +71,33 @@ private struct RelationMemory {
   mutating func newMembersVerdict(_ pair: MeaningPair) -> NewMembersVerdict {
     if let known = verdicts[pair] { return known }
     if verdicts.count >= Self.limit { verdicts = [:] }
-    let verdict = current()?.newMembersVerdict(pair) ?? .undecided(Prover.whyMissing)
+    let verdict = decideNewMembers(pair)
     verdicts[pair] = verdict
     return verdict
   }
 
-  private mutating func current() -> Prover? {
-    if prover == nil || uses >= Self.usesOfSolver {
-      prover = nil
-      prover = Prover()
+  private mutating func decideNewMembers(_ pair: MeaningPair) -> NewMembersVerdict {
+    guard let shared = sharedProver() else { return .undecided(Prover.whyMissing) }
+    if NewMembersSearch(shared, pair).isExplained() { return .explained }
+    return Prover(.full).map { NewMembersSearch($0, pair).verdict() } ?? .undecided(Prover.whyMissing)
+  }
+
+  private mutating func difference(_ pair: MeaningPair, onFaults: Bool) -> Prover.Finding {
+    guard let shared = sharedProver() else { return .undecided(Prover.whyMissing) }
+    if shared.excludesDifference(pair, onFaults: onFaults) { return .none }
+    return Prover(.full)?.difference(pair, onFaults: onFaults) ?? .undecided(Prover.whyMissing)
+  }
+
+  private mutating func sharedProver() -> Prover? {
+    if shared == nil || uses >= Self.usesOfSolver {
+      // At most one at a time.
+      shared = nil
+      shared = Prover(.small)
       uses = 0
     }
     uses += 1
-    return prover
+    shared?.solver.startDecision()
+    return shared
   }
 
   // MARK: - The decision
@@ -112,14 +130,13 @@ private struct RelationMemory {
   }
 
   private mutating func decideBySolver(_ pair: MeaningPair, tried: Int, _ onFaults: PairInput?) -> MeaningRelation {
-    let prover = current()
-    let elsewhere = prover?.difference(pair, onFaults: false) ?? .undecided(Prover.whyMissing)
+    let elsewhere = difference(pair, onFaults: false)
     if case .input(let input) = elsewhere { return .different(pair.witness(small(input, pair, onFaults: false))) }
     var notProved: String?
     if case .undecided(let reason) = elsewhere { notProved = reason }
     var onFaults = onFaults
-    if onFaults == nil, let prover {
-      switch prover.difference(pair, onFaults: true) {
+    if onFaults == nil {
+      switch difference(pair, onFaults: true) {
       case .input(let input): onFaults = input
       case .undecided(let reason): notProved = notProved ?? reason
       case .none: break
