@@ -11,8 +11,8 @@ import Testing
     let files = ["debian-6.16-amd64", "debian-6.12-amd64"].map {
       Self.baselines.appendingPathComponent("\($0).json").path
     }
-    return try Command.run(
-      "env", prefix + [ToolRun.path, "diff", "--show", "note", "--fail-on", "breaking"] + files)
+    // A report is no gate, so that its exit status is 0.
+    return try Command.run("env", prefix + [ToolRun.path, "report"] + files)
   }
 
   @Test func saysThatNothingIsProved() throws {

@@ -68,10 +68,10 @@ struct Prover {
   private static let partLimit = 100
 
   /// The difference that was too much to decide at once, part by part up to the first that is too much as well; nil where
-  /// there are too many parts.
+  /// there are too many parts, or a single way.
   private func findInParts(_ encoder: MeaningEncoder) -> Finding? {
     let parts = encoder.differences()
-    guard parts.count <= Self.partLimit else { return nil }
+    guard (3...Self.partLimit).contains(parts.count) else { return nil }
     for part in parts {
       let finding = find(part, encoder, false)
       guard case .none = finding else { return finding }

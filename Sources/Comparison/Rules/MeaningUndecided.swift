@@ -6,5 +6,5 @@ extension Rule {
     rationale:
       "No values were found for which it is wrong, but not all were tried, and the solver gave up at its limit of work, or is not installed. A person has to compare the expressions.",
     example:
-      "A product of two members is divided by a third, and the new build divides first; or libz3 is not installed.")
+      "What remains of a product after a division becomes what remains of the product of the factors' remainders.")
 }
