@@ -19,6 +19,11 @@ import Testing
     #expect(try verdict(text, bits: bits) == .never)
   }
 
+  @Test func undecided() throws {
+    let same = "ctx->word * ctx->pair % 65521 == ((ctx->word % 65521) * (ctx->pair % 65521)) % 65521"
+    #expect(try verdict("\(same) ? 1 : 256", bits: 8) == .undecided("the solver gave up at its limit of work"))
+  }
+
   @Test(
     arguments: [
       ("ctx->half != 65535 ? ctx->half : 0xffffffffffffffff", 32, "with ctx->half = 65535: 0xffffffffffffffff"),

@@ -98,7 +98,8 @@ struct MeaningComparison {
     guard isChanged else { return nil }
     // Over the values that the member can have in both builds nothing may differ.
     guard case .equal(let certainty) = WitnessSearch(old, new, in: world, widths: smaller).relation() else { return nil }
-    return wider.isEmpty || !certainty.isProof ? same(certainty) : .widened("\(wider.sorted().joined(separator: ", ")) has more bits")
+    guard certainty.isProof, !wider.isEmpty else { return same(certainty) }
+    return .widened("\(wider.sorted().joined(separator: ", ")) has more bits")
   }
 
   /// Whether the member of this path has fewer bits in the new build than the old meaning uses: it is another one.

@@ -170,4 +170,3 @@ struct NewMembersSearch {
     return .differs(pair.witness(small, without: Set(pair.variables.indices.filter { pair.variables[$0].isNew })))
   }
 }
-

@@ -25,9 +25,6 @@ struct Witness: Sendable, Hashable {
   /// Of a difference where the old meaning faults: why it is not proved that there is none elsewhere; nil where it is.
   var notProved: String?
 
-  /// The names of all variables that decide, in the order in which the text has them.
-  var names: [String] { values.map(\.name) }
-
   /// `with skb->tstamp_type = 2: was 0, is 2`
   var text: String { "\(conditions): was \(Self.describe(before)), is \(Self.describe(after))" }
 
