@@ -28,6 +28,8 @@ let package = Package(
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
     .target(name: "CUnicornHooks", dependencies: ["CUnicorn"]),
+    // libz3, loaded when it is first needed: nothing links to it.
+    .target(name: "CZ3", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "ByteReading", swiftSettings: strict),
     .target(
@@ -62,7 +64,9 @@ let package = Package(
         "SymbolicEvaluation",
       ],
       swiftSettings: testable),
-    .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI", "Digest"], swiftSettings: strict),
+    .target(name: "Solver", dependencies: ["CZ3"], swiftSettings: strict),
+    .target(
+      name: "Comparison", dependencies: ["ByteReading", "ContextABI", "Digest", "Solver"], swiftSettings: testable),
     .target(name: "Processes", swiftSettings: strict),
     .target(
       name: "ObjectLinking", dependencies: ["ByteReading", "KernelImage", "Processes"],
@@ -124,6 +128,10 @@ let package = Package(
       name: "ComparisonTests",
       dependencies: ["ContextABI", "Comparison", "KernelImage", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "SolverTests", dependencies: ["Solver"], swiftSettings: strict),
+    .testTarget(
+      name: "ProofTests",
+      dependencies: ["ctxabi", "ByteReading", "ContextABI", "Comparison", "Solver", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "JudgementTests", dependencies: ["ContextABI", "Comparison"], swiftSettings: strict),
     .testTarget(

@@ -45,6 +45,7 @@ public enum RuleCatalog {
     .meaningChanged,
     .dependsOnNewMember,
     .meaningUnprovable,
+    .meaningUndecided,
     .rangeWidened,
     .constantChanged,
     .configuredConstantChanged,

@@ -17,8 +17,10 @@ struct SoundnessComparison {
         || seen.programs.contains { programs.contains($0) && table?.accesses(of: $0)[access] == nil }
       guard isNew, !sides.old.holds(seen) else { continue }
       let (one, many) = seen.title.verbs
+      // What is not proved is no fault yet.
+      let rule: Rule = seen.rule.id == Rule.meaningUndecided.id ? .meaningUndecided : .addedUnsound
       var added = Observation(
-        rule: .addedUnsound, context: seen.context, title: .fields(one: "is new, and \(one)", many: "are new, and \(many)"),
+        rule: rule, context: seen.context, title: .fields(one: "is new, and \(one)", many: "are new, and \(many)"),
         cause: .init("\(seen.rule.id) \(seen.cause.edit)"))
       added.field = seen.field
       added.programs = seen.programs.filter { table == nil || (programs.contains($0) && table?.accesses(of: $0)[access] == nil) }

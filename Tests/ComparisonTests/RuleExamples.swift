@@ -165,6 +165,11 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
       "meaning-unprovable", Example([], ["MEMBER_REPLACED"], ["meaning-unprovable"]),
       nearMiss: Example(inum, inum("NETNS_INUM_OTHER_MEMBER"), ["meaning-changed"])),
     RuleExamples(
+      // The same by arithmetic, which is more than the solver finds out.
+      "meaning-undecided",
+      Example(["REMAINDER"], ["REMAINDER", "REMAINDER_OF_REMAINDERS"], ["meaning-undecided"]),
+      nearMiss: Example([], ["REWRITTEN"], ["meaning-rewritten"])),
+    RuleExamples(
       "range-widened", Example([], ["MEMBER_WIDENED"], ["range-widened"]),
       nearMiss: Example([], ["SKB_MOVED"], ["shadow-followed"])),
     RuleExamples(

@@ -4,12 +4,12 @@ extension JudgedChanges {
     JudgedChange(
       patch: "the null check of the device is dropped",
       why: "convert_skb_access jumps over the load where skb->dev is null; a cgroup program would bring the kernel down",
-      severity: .breaking, rule: "meaning-changed", says: "skb->dev = 0"
+      severity: .breaking, rule: "meaning-changed", says: "skb->dev is null"
     ) { try $0.meaning("__sk_buff.ifindex", .read, "skb->dev ? skb->dev->ifindex : 0", "skb->dev->ifindex") },
     JudgedChange(
       patch: "a null check of the device is added",
       why: "tc_cls_act_convert_ctx_access follows skb->dev, which is never null there: what changes is a fault alone",
-      severity: .review, rule: "fault-changed", says: "skb->dev = 0"
+      severity: .review, rule: "fault-changed", says: "skb->dev is null"
     ) { try $0.meaning("__sk_buff.ifindex", .read, "skb->dev->ifindex", "skb->dev ? skb->dev->ifindex : 0") },
     JudgedChange(
       patch: "a guard by a flag that is new",

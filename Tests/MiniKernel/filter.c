@@ -252,6 +252,16 @@ static u32 bpf_convert_ctx_access(enum bpf_access_type type, const struct bpf_in
     *insn++ = instruction(ALU64 | RSH | K, dst, 0, 0, 16);
     *insn++ = instruction(ALU64 | MUL | K, dst, 0, 0, 0x10000);
     *insn++ = instruction(ALU64 | ADD | X, dst, AX, 0, 0);
+#elif defined(REMAINDER)
+    /* What remains of a product: that of the factors' remainders. */
+    *insn++ = LOAD(struct sk_buff, mark, AX, src);
+    *insn++ = LOAD_TARGET(struct sk_buff, len, dst, src);
+#ifdef REMAINDER_OF_REMAINDERS
+    *insn++ = instruction(ALU64 | MOD | K, AX, 0, 0, 65521);
+    *insn++ = instruction(ALU64 | MOD | K, dst, 0, 0, 65521);
+#endif
+    *insn++ = instruction(ALU64 | MUL | X, dst, AX, 0, 0);
+    *insn++ = instruction(ALU64 | MOD | K, dst, 0, 0, 65521);
 #elif defined(OTHER_INSTRUCTIONS)
     *insn++ = instruction(ALU64 | MOV | X, AX, src, 0, 0);
     *insn++ = LOAD_TARGET(struct sk_buff, len, dst, AX);
