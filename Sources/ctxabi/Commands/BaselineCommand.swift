@@ -61,6 +61,7 @@ struct BaselineShowCommand: ParsableCommand {
   var context: [String] = []
 
   func run() throws {
+    let name = try StoreOptions.baseline(name, in: store.baselines)
     let whole = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
     let snapshot = try SnapshotSelection(contexts: context, programs: []).select(from: whole)
     let text = ContextText(

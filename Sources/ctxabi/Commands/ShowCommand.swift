@@ -20,9 +20,10 @@ struct ShowCommand: ParsableCommand {
         ctxabi show vmlinux --context __sk_buff
         ctxabi show vmlinux --context __sk_buff --prog-type sched_cls --raw
         ctxabi show vmlinux --context xdp_md --layout
+        ctxabi show 6.12 --context bpf_sock
       """)
 
-  @OptionGroup var build: BuildOptions
+  @OptionGroup var source: SourceOptions
 
   @Option(
     help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"))
@@ -48,7 +49,7 @@ struct ShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let whole = try layout ? layouts() : build.snapshot()
+    let whole = try layout ? layouts() : source.snapshot()
     let snapshot = try SnapshotSelection(contexts: context, programs: progType).select(from: whole)
     if format == .json {
       Console.output(snapshot.json)
@@ -62,11 +63,12 @@ struct ShowCommand: ParsableCommand {
     Console.reportHoles(of: snapshot)
   }
 
-  /// A snapshot of layouts alone: nothing is emulated for it.
+  /// A snapshot of layouts alone: of a build, nothing is emulated for it.
   private func layouts() throws -> Snapshot {
-    let (build, provenance) = try build.open()
+    guard case .build = try source.source.kind() else { return try source.snapshot() }
+    let (build, provenance) = try source.settings.open(source.kernel)
     do { return try build.layouts(of: context, provenance) } catch {
-      throw Failure(message: "\(self.build.kernel): \(error)")
+      throw Failure(message: "\(source.kernel): \(error)")
     }
   }
 }
