@@ -14,6 +14,8 @@ public struct Snapshot: Hashable, Sendable {
   public var coverage: [CoverageItem]
   /// The kernel's side: the members behind the contexts, and where they are.
   public var kernel: KernelSide
+  /// What programs get besides their contexts; nil where nobody asked.
+  public var interface: ProgramInterface?
 
   public init(
     provenance: Provenance, byteOrder: ByteOrder, programs: [Program], contexts: [Context],

@@ -9,6 +9,8 @@ struct SnapshotRecord: Decodable {
   let coverage: [CoverageRecord]
   let kernel: KernelRecord
   let conversions: [String: [ConversionsRecord]]
+  /// Files that were made before helpers were asked for have none.
+  let interface: InterfaceRecord?
 }
 
 struct ProvenanceRecord: Decodable {
@@ -183,7 +185,7 @@ extension SnapshotRecord {
             members: try context.members.map { record throws(RecordError) in try record.member() }),
           rules: rules))
     }
-    return Snapshot(
+    var snapshot = Snapshot(
       provenance: provenance.provenance, byteOrder: order,
       programs: programs.map {
         Program(
@@ -192,6 +194,8 @@ extension SnapshotRecord {
       },
       contexts: contexts, coverage: try coverage.map { record throws(RecordError) in try record.item() },
       kernel: kernel.side)
+    snapshot.interface = try interface.map { record throws(RecordError) in try record.interface() }
+    return snapshot
   }
 }
 

@@ -21,7 +21,7 @@ extension Snapshot {
 
   /// Everything but the provenance.
   private var abiText: String {
-    let members: [(String, String)] = [
+    var members: [(String, String)] = [
       ("byteOrder", JSONWriter.string(byteOrder.rawValue)),
       ("programs", JSONWriter.lines(programs.map(\.json), indent: 0)),
       ("contexts", JSONWriter.lines(contexts.map(\.json), indent: 0)),
@@ -29,6 +29,7 @@ extension Snapshot {
       ("kernel", kernel.json),
       ("conversions", conversionsJSON),
     ]
+    if let interface { members.append(("interface", interface.json(indent: 0))) }
     return members.map { "\(JSONWriter.string($0.0)): \($0.1)" }.joined(separator: ",\n")
   }
 

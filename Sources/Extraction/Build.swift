@@ -61,6 +61,17 @@ public final class Build {
     ].compactMap { image.symbols.address(of: $0) }
   }
 
+  /// What programs get besides their contexts, without what accesses do to programs; and what of it is not known: the reason,
+  /// and the programs. nil for the running kernel.
+  public var interface: (interface: ProgramInterface, holes: [String: Set<String>])? {
+    oracle.interface.map { found in
+      (
+        ProgramInterface(programs: found.programs, helpers: found.helpers, effects: [], additions: found.additions),
+        found.holes
+      )
+    }
+  }
+
   /// How long the kernel's callbacks have run in the emulator so far.
   public var emulationTime: Duration { oracle.emulationTime }
 

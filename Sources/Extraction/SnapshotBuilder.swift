@@ -77,12 +77,15 @@ public final class SnapshotBuilder {
     do {
       let kernel = try kernelSide()
       let structures = contexts.filter { $0.value.layout.size > 0 }.map(\.key)
+      let interface = interface()
       try compareTypes(structures + Array(kernel.structures.keys))
-      return Snapshot(
+      var snapshot = Snapshot(
         provenance: provenance, byteOrder: build.oracle.byteOrder,
         programs: programs.sorted { $0.name.precedes($1.name) },
         contexts: contexts.map(finish).sorted { $0.name.precedes($1.name) },
         coverage: finishCoverage(), kernel: kernel)
+      snapshot.interface = interface
+      return snapshot
     } catch { throw .typeGraph(error) }
   }
 
@@ -240,6 +243,17 @@ public final class SnapshotBuilder {
   }
 
   // MARK: - Finishing
+
+  /// What programs get besides their contexts. What of it is not known goes to the coverage.
+  private func interface() -> ProgramInterface? {
+    guard let found = build.oracle.interface else { return nil }
+    for (reason, programs) in found.holes {
+      let draft = CoverageDraft(kind: .hole, reason: reason)
+      for program in programs { coverage[draft, default: [:]][program] = [] }
+    }
+    return ProgramInterface(
+      programs: found.programs, helpers: found.helpers, effects: [], additions: found.additions)
+  }
 
   private func finish(_ name: String, _ draft: ContextDraft) -> Context {
     let rules = draft.rules.map { key, value in

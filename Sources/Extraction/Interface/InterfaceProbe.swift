@@ -1,0 +1,75 @@
+import BPF
+import ByteReading
+import ContextABI
+import Emulation
+import KernelImage
+import TypeGraph
+
+/// What a verifier tells of a build's program types besides their contexts.
+struct ExtractedInterface {
+  var programs: [InterfaceProgram]
+  var helpers: [HelperFunction]
+  var additions: [ProgramAddition]
+  /// What could not be told: the reason, and the programs.
+  var holes: [String: Set<String>]
+}
+
+/// Asks a kernel image for the interface of its program types besides their contexts: what else `struct bpf_verifier_ops`
+/// and `struct bpf_prog_ops` hold.
+final class InterfaceProbe {
+  private let image: KernelImage
+  private let layout: InterfaceLayout
+  private let names: VerifierNames
+  private let table: HelperTable
+  /// The address of a program type's `struct bpf_verifier_ops`.
+  private let operations: (ProgramType) -> UInt64?
+
+  init(
+    _ image: KernelImage, _ types: TypeGraph, _ callbacks: Callbacks, operations: @escaping (ProgramType) -> UInt64?,
+    structureName: @escaping (UInt32) -> String?, describe: @escaping (Fault) -> String
+  ) throws(ExtractionError) {
+    self.image = image
+    self.operations = operations
+    names = callbacks.layout.names
+    let layout = try InterfaceLayout(types, callbacks.layout, image.architecture.byteOrder)
+    self.layout = layout
+    let questions: HelperQuestions
+    do { questions = try HelperQuestions(callbacks, image, layout) } catch { throw .emulation(error) }
+    table = HelperTable(
+      questions, PrototypeReader(image, layout, callbacks, structureName: structureName), layout,
+      callback: { type in Self.word(image, operations(type), layout.prototypeCallbackOffset) }, describe: describe)
+  }
+
+  /// The word `offset` bytes behind `structure`; nil where there is none, or where it is a null pointer.
+  private static func word(_ image: KernelImage, _ structure: UInt64?, _ offset: Int?) -> UInt64? {
+    guard let structure, let offset, let word = try? image.memory.word(at: structure &+ UInt64(offset)), word != 0
+    else { return nil }
+    return word
+  }
+
+  /// The interface of these program types.
+  func interface(of types: [ProgramType]) -> ExtractedInterface {
+    let asked = types.filter { Self.word(image, operations($0), layout.prototypeCallbackOffset) != nil }
+    let subjects = HelperSubjects(names: names, differs: table.differs).all(of: asked)
+    let helpers = table.helpers(of: subjects)
+    let programs = subjects.map { subject in
+      InterfaceProgram(
+        name: subject.name, type: subject.type.name, attachType: subject.attachName, isDefault: subject.isDefault,
+        hasTestRuns: hasTestRuns(subject.type),
+        writesStructures: Self.word(image, operations(subject.type), layout.structureAccessOffset) != nil,
+        hasHelpersByTarget: table.dependingOnTarget.contains(subject.name))
+    }
+    return ExtractedInterface(
+      programs: programs.sorted { $0.name.precedes($1.name) }, helpers: helpers, additions: [], holes: table.holes)
+  }
+
+  /// Whether the type's `struct bpf_prog_ops` has a `test_run`; nil where its table (`bpf_prog_types`, kernel/bpf/syscall.c)
+  /// has no symbol.
+  private func hasTestRuns(_ type: ProgramType) -> Bool? {
+    guard let offset = layout.testRunOffset, let table = image.symbols.address(of: "bpf_prog_types"),
+      let operations = try? image.memory.word(at: table &+ UInt64(type.number) &* 8), operations != 0,
+      let function = try? image.memory.word(at: operations &+ UInt64(offset))
+    else { return nil }
+    return function != 0
+  }
+}
