@@ -38,7 +38,7 @@ struct CoverageComparison {
 
   private mutating func compareRefused(_ sides: ComparedSides) {
     let (before, after) = (Self.refused(in: old), Self.refused(in: new))
-    let programs = Set((before.keys + after.keys).map(\.program))
+    let programs = Set(before.keys.map(\.program)).union(after.keys.map(\.program))
     let accepted = (old.acceptedSpots(of: programs), new.acceptedSpots(of: programs))
     for (access, reason) in before where after[access] == nil {
       // Accepted now: `read-granted` and the like tell it.
