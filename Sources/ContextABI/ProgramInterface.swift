@@ -217,3 +217,26 @@ extension HelperGrant {
     (programs.joined(separator: " "), terms.description, prototype?.description ?? "")
   }
 }
+
+extension AccessEffect {
+  /// By context and place; of one place by programs.
+  public static func inOrder(_ left: AccessEffect, _ right: AccessEffect) -> Bool {
+    (left.context, left.offset, left.size, left.sortKey) < (right.context, right.offset, right.size, right.sortKey)
+  }
+
+  private var sortKey: String {
+    [programs, kinds.map(\.rawValue), marks, capabilities].map { $0.joined(separator: " ") }.joined(separator: "\n")
+  }
+}
+
+extension ProgramAddition {
+  /// By place and size; of one place by programs.
+  public static func inOrder(_ left: ProgramAddition, _ right: ProgramAddition) -> Bool { left.sortKey < right.sortKey }
+
+  private var sortKey: (Int, Int, String, String) {
+    (
+      Place.allCases.firstIndex(of: place) ?? 0, size ?? 0, programs.joined(separator: " "),
+      (steps + [code]).joined(separator: "\n")
+    )
+  }
+}

@@ -2,6 +2,7 @@ import ByteReading
 import ContextABI
 import KernelImage
 import LiveKernel
+import SymbolicEvaluation
 import TypeGraph
 
 /// A kernel build with its types, ready to be asked.
@@ -63,13 +64,21 @@ public final class Build {
 
   /// What programs get besides their contexts, without what accesses do to programs; and what of it is not known: the reason,
   /// and the programs. nil for the running kernel.
-  public var interface: (interface: ProgramInterface, holes: [String: Set<String>])? {
-    oracle.interface.map { found in
-      (
-        ProgramInterface(programs: found.programs, helpers: found.helpers, effects: [], additions: found.additions),
+  public func interface() throws(ExtractionError) -> (interface: ProgramInterface, holes: [String: Set<String>])? {
+    try interface(ConversionMeanings(types, byteOrder), effects: [])
+  }
+
+  func interface(
+    _ meanings: ConversionMeanings, effects: [AccessEffect]
+  ) throws(ExtractionError) -> (interface: ProgramInterface, holes: [String: Set<String>])? {
+    guard let found = oracle.interface else { return nil }
+    do throws(TypeError) {
+      let additions = try AdditionNaming(build: self, meanings: meanings).additions(found.added, found.programs)
+      return (
+        ProgramInterface(programs: found.programs, helpers: found.helpers, effects: effects, additions: additions),
         found.holes
       )
-    }
+    } catch { throw .typeGraph(error) }
   }
 
   /// How long the kernel's callbacks have run in the emulator so far.

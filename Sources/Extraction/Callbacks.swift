@@ -31,6 +31,8 @@ final class Callbacks {
     let requirements: [Requirement]
     /// The state that the callback left the program in, where it wrote to it.
     let newState: Int?
+    /// The members of the program that it wrote to.
+    let marks: [String]
   }
 
   /// What `convert_ctx_access` makes of an instruction. One object an answer, so that what is made of it is made once.
@@ -41,11 +43,14 @@ final class Callbacks {
     let code: [Instruction]
     /// `*target_size`.
     let targetSize: Int
+    /// The members of the program that it wrote to.
+    let marks: [String]
 
-    init(count: UInt32, code: [Instruction], targetSize: Int) {
+    init(count: UInt32, code: [Instruction], targetSize: Int, marks: [String]) {
       self.count = count
       self.code = code
       self.targetSize = targetSize
+      self.marks = marks
     }
   }
 
@@ -227,7 +232,7 @@ final class Callbacks {
       typeID: layout.infoTypeIDOffset.map { machine.scratch.load(at: info + $0) } ?? 0,
       fieldSize: Int(machine.scratch.load(Int32.self, at: info + layout.infoFieldSizeOffset)),
       needsPrivilege: !needed.isEmpty, requirements: needed,
-      newState: states.read(machine.scratch, after: program.state))
+      newState: states.read(machine.scratch, after: program.state), marks: marks(after: program))
   }
 
   /// Asks `convert_ctx_access` at `function` for the instructions that replace `instruction`.
@@ -272,7 +277,12 @@ final class Callbacks {
     }
     return Converted(
       count: count, code: code,
-      targetSize: Int(scratch.load(UInt32.self, at: ScratchLayout.targetSize)))
+      targetSize: Int(scratch.load(UInt32.self, at: ScratchLayout.targetSize)), marks: marks(after: program))
+  }
+
+  /// The members of the program that the last call has written to.
+  private func marks(after program: Program) -> [String] {
+    layout.marks.names(states.changes(machine.scratch, after: program.state), machine.scratch, byteOrder)
   }
 
   /// Calls a function that takes one integer and nothing else.

@@ -147,7 +147,7 @@ final class EmulatedVerifier: VerifierOracle {
       return probe.interface(of: programTypes)
     } catch {
       return ExtractedInterface(
-        programs: [], helpers: [], additions: [],
+        programs: [], helpers: [], added: [:],
         holes: ["helpers can't be asked for: \(error)": Set(programTypes.map(\.name))])
     }
   }

@@ -15,6 +15,7 @@ public final class SnapshotBuilder {
   private var coverage: [CoverageDraft: [String: Set<AccessKey>]] = [:]
   /// By kernel context, in the order in which they were found: of two members with one path the first stands.
   private var roots: [String: [ConversionMeanings.Root]] = [:]
+  private var effects = EffectTable()
   private var fieldLookups: [TypeID: FieldLookup] = [:]
   /// Called with each program's name and how many there are, before it is asked.
   public var progress: ((_ program: String, _ number: Int, _ count: Int) -> Void)?
@@ -75,9 +76,9 @@ public final class SnapshotBuilder {
     var provenance = provenance
     provenance.declarations = declarations
     do {
+      let interface = try interface()
       let kernel = try kernelSide()
       let structures = contexts.filter { $0.value.layout.size > 0 }.map(\.key)
-      let interface = interface()
       try compareTypes(structures + Array(kernel.structures.keys))
       var snapshot = Snapshot(
         provenance: provenance, byteOrder: build.oracle.byteOrder,
@@ -124,6 +125,7 @@ public final class SnapshotBuilder {
     let folding = RuleFolding(
       meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.oracle.byteOrder)
     for rule in try folding.fold(sweep) { try add(rule, to: name, subject, root) }
+    try effects.note(sweep, of: subject.name, to: name, fieldLookup(pair.program))
     return try variants(of: subject, sweep, pair.program)
   }
 
@@ -245,14 +247,18 @@ public final class SnapshotBuilder {
   // MARK: - Finishing
 
   /// What programs get besides their contexts. What of it is not known goes to the coverage.
-  private func interface() -> ProgramInterface? {
-    guard let found = build.oracle.interface else { return nil }
-    for (reason, programs) in found.holes {
-      let draft = CoverageDraft(kind: .hole, reason: reason)
-      for program in programs { coverage[draft, default: [:]][program] = [] }
+  private func interface() throws(TypeError) -> ProgramInterface? {
+    do throws(ExtractionError) {
+      guard let found = try build.interface(meanings, effects: effects.effects) else { return nil }
+      for (reason, programs) in found.holes {
+        let draft = CoverageDraft(kind: .hole, reason: reason)
+        for program in programs { coverage[draft, default: [:]][program] = [] }
+      }
+      return found.interface
+    } catch {
+      if case .typeGraph(let inner) = error { throw inner }
+      throw .malformed(error.description)
     }
-    return ProgramInterface(
-      programs: found.programs, helpers: found.helpers, effects: [], additions: found.additions)
   }
 
   private func finish(_ name: String, _ draft: ContextDraft) -> Context {

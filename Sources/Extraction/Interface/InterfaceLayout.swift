@@ -19,6 +19,8 @@ struct InterfaceLayout {
   let argumentTypes: FlaggedNames
   /// Where a program says that it may sleep: in `struct bpf_prog`, up to 6.8 in `struct bpf_prog_aux`.
   let sleepable: ProgramBit?
+  /// Where a program's instructions start behind its structure (`insnsi`).
+  let instructionsOffset: Int
 
   init(_ types: TypeGraph, _ layout: VerifierLayout, _ byteOrder: ByteOrder) throws(ExtractionError) {
     let lookup = LayoutLookup(types: types)
@@ -44,6 +46,8 @@ struct InterfaceLayout {
     returnTypes = FlaggedNames(types: try lookup.enumerators("bpf_return_type"), flags: flags)
     argumentTypes = FlaggedNames(types: try lookup.enumerators("bpf_arg_type"), flags: flags)
     sleepable = try ProgramBit("sleepable", lookup, layout, byteOrder)
+    let instructions = try lookup.optionalMember("insnsi", of: lookup.composite("bpf_prog"))?.byteOffset
+    instructionsOffset = instructions.map { min($0, layout.programSize) } ?? layout.programSize
   }
 }
 

@@ -9,7 +9,8 @@ import TypeGraph
 struct ExtractedInterface {
   var programs: [InterfaceProgram]
   var helpers: [HelperFunction]
-  var additions: [ProgramAddition]
+  /// Instructions that are added, with the programs that get them.
+  var added: [AddedInstructions: Set<String>]
   /// What could not be told: the reason, and the programs.
   var holes: [String: Set<String>]
 }
@@ -21,6 +22,8 @@ final class InterfaceProbe {
   private let layout: InterfaceLayout
   private let names: VerifierNames
   private let table: HelperTable
+  private let additions: AdditionProbe
+  private let describe: (Fault) -> String
   /// The address of a program type's `struct bpf_verifier_ops`.
   private let operations: (ProgramType) -> UInt64?
 
@@ -30,9 +33,11 @@ final class InterfaceProbe {
   ) throws(ExtractionError) {
     self.image = image
     self.operations = operations
+    self.describe = describe
     names = callbacks.layout.names
     let layout = try InterfaceLayout(types, callbacks.layout, image.architecture.byteOrder)
     self.layout = layout
+    additions = AdditionProbe(callbacks, image, layout)
     let questions: HelperQuestions
     do { questions = try HelperQuestions(callbacks, image, layout) } catch { throw .emulation(error) }
     table = HelperTable(
@@ -59,8 +64,45 @@ final class InterfaceProbe {
         writesStructures: Self.word(image, operations(subject.type), layout.structureAccessOffset) != nil,
         hasHelpersByTarget: table.dependingOnTarget.contains(subject.name))
     }
+    var (added, holes) = added(to: subjects)
+    holes.merge(table.holes) { $0.union($1) }
     return ExtractedInterface(
-      programs: programs.sorted { $0.name.precedes($1.name) }, helpers: helpers, additions: [], holes: table.holes)
+      programs: programs.sorted { $0.name.precedes($1.name) }, helpers: helpers, added: added, holes: holes)
+  }
+
+  /// What is added to these programs, and what of it could not be told.
+  private func added(
+    to subjects: [HelperSubject]
+  ) -> (added: [AddedInstructions: Set<String>], holes: [String: Set<String>]) {
+    var result: [AddedInstructions: Set<String>] = [:]
+    var holes: [String: Set<String>] = [:]
+    for subject in subjects {
+      guard let operations = operations(subject.type) else { continue }
+      do throws(Fault) {
+        for var added in try additions.all(subject, operations: operations) {
+          added.functions = functions(of: added)
+          result[added, default: []].insert(subject.name)
+        }
+      } catch { holes[describe(error), default: []].insert(subject.name) }
+    }
+    return (result, holes)
+  }
+
+  /// The functions that instructions call. What is put in front of a program, or behind it, calls helpers by their numbers;
+  /// what stands in for a load is past the verifier's exchange of numbers for addresses (`do_misc_fixups`,
+  /// kernel/bpf/verifier.c), which count from `__bpf_call_base`.
+  private func functions(of added: AddedInstructions) -> [Int32: AddedInstructions.CalledFunction] {
+    var result: [Int32: AddedInstructions.CalledFunction] = [:]
+    // BPF_JMP | BPF_CALL
+    for call in added.code where call.code == 0x85 && result[call.immediate] == nil {
+      if added.place.callsHelpers {
+        result[call.immediate] = layout.helpers.first { $0.number == Int(call.immediate) }.map { .helper($0.name) }
+      } else if let base = image.symbols.address(of: "__bpf_call_base") {
+        let address = base &+ UInt64(bitPattern: Int64(call.immediate))
+        result[call.immediate] = image.symbols.nearest(to: address).flatMap { $0.offset == 0 ? .kernel($0.name) : nil }
+      }
+    }
+    return result
   }
 
   /// Whether the type's `struct bpf_prog_ops` has a `test_run`; nil where its table (`bpf_prog_types`, kernel/bpf/syscall.c)
@@ -71,5 +113,14 @@ final class InterfaceProbe {
       let function = try? image.memory.word(at: operations &+ UInt64(offset))
     else { return nil }
     return function != 0
+  }
+}
+
+extension ProgramAddition.Place {
+  fileprivate var callsHelpers: Bool {
+    switch self {
+    case .prologue, .prologueOfPacketWriters, .epilogue: true
+    case .absoluteLoad, .indirectLoad: false
+    }
   }
 }

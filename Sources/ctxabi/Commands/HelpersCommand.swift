@@ -37,7 +37,7 @@ struct HelpersCommand: ParsableCommand {
 
   func run() throws {
     let (opened, _) = try build.open(tellsRules: false)
-    guard let interface = opened.interface else {
+    guard let interface = try opened.interface() else {
       throw Failure(message: "\(build.kernel): the running kernel is not asked for helpers; give its vmlinuz or vmlinux")
     }
     let selected = try HelperSelection(helpers: helper, programs: progType).select(from: interface.interface)
