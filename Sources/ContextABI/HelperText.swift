@@ -8,8 +8,7 @@ extension HelperValue: CustomStringConvertible {
 extension HelperPrototype: CustomStringConvertible {
   /// `RET_INTEGER (ARG_PTR_TO_CTX, ARG_ANYTHING)`, and the flags.
   public var description: String {
-    let flags = flags + (changesPacket == true ? ["changes packet"] : [])
-    return "\(result) (\(arguments.map(\.description).joined(separator: ", ")))"
+    "\(result) (\(arguments.map(\.description).joined(separator: ", ")))"
       + (flags.isEmpty ? "" : ", \(flags.joined(separator: ", "))")
   }
 }
@@ -22,6 +21,7 @@ extension GrantTerms: CustomStringConvertible {
     if !lackedCapabilities.isEmpty { parts.append("without \(lackedCapabilities.joined(separator: " or "))") }
     if needsNoLockdown { parts.append("not where the kernel is locked down") }
     if let isSleepable { parts.append(isSleepable ? "only to programs that may sleep" : "only to programs that do not sleep") }
+    if !marks.isEmpty { parts.append("sets \(marks.joined(separator: " and "))") }
     if dependsOnTarget { parts.append("depending on what the program is attached to") }
     if isRefused { parts.append("refused by the helper itself") }
     return parts.joined(separator: "; ")

@@ -1,31 +1,28 @@
 /// A program interface as a snapshot's file has it.
 struct InterfaceRecord: Decodable {
   let programs: [InterfaceProgramRecord]
-  let groups: [[String]]
+  let groups: [String: [String]]
   let helpers: [HelperRecord]
   let effects: [EffectRecord]
   let additions: [AdditionRecord]
 
   func interface() throws(RecordError) -> ProgramInterface {
+    let programs = self.programs.map(\.program)
+    let types = WholeTypes(programs)
+    var expanded: [String: [String]] = [:]
+    for (name, group) in self.groups { expanded[name] = try types.expanded(group) }
+    let groups = NamedGroups(groups: expanded, programs: Set(programs.map(\.name)))
     var helpers: [HelperFunction] = []
     for helper in self.helpers {
       var grants: [HelperGrant] = []
-      for grant in helper.grants { grants.append(try grant.grant(group(grant.programs))) }
+      for grant in helper.grants { grants.append(grant.grant(try groups.programs(grant.programs))) }
       helpers.append(HelperFunction(name: helper.name, number: helper.number, grants: grants))
     }
     var effects: [AccessEffect] = []
-    for effect in self.effects { effects.append(try effect.effect(group(effect.programs))) }
+    for effect in self.effects { effects.append(try effect.effect(groups.programs(effect.programs))) }
     var additions: [ProgramAddition] = []
-    for addition in self.additions { additions.append(try addition.addition(group(addition.programs))) }
-    return ProgramInterface(
-      programs: programs.map(\.program), helpers: helpers, effects: effects, additions: additions)
-  }
-
-  private func group(_ place: Int) throws(RecordError) -> [String] {
-    guard groups.indices.contains(place) else {
-      throw RecordError(description: "interface: there is no group \(place) of programs; there are \(groups.count)")
-    }
-    return groups[place]
+    for addition in self.additions { additions.append(try addition.addition(groups.programs(addition.programs))) }
+    return ProgramInterface(programs: programs, helpers: helpers, effects: effects, additions: additions)
   }
 }
 
@@ -55,26 +52,24 @@ struct GrantRecord: Decodable {
   let returns: HelperValueRecord?
   let arguments: [HelperValueRecord]?
   let flags: [String]?
-  let changesPacket: Bool?
   let capabilities: [String]?
   let lacks: [String]?
   let noLockdown: Bool?
   let sleepable: Bool?
+  let marks: [String]?
   let byTarget: Bool?
   let refused: Bool?
-  let programs: Int
+  let programs: String
 
   func grant(_ programs: [String]) -> HelperGrant {
     HelperGrant(
       programs: programs,
       prototype: returns.map { result in
-        HelperPrototype(
-          result: result.value, arguments: (arguments ?? []).map(\.value), flags: flags ?? [],
-          changesPacket: changesPacket)
+        HelperPrototype(result: result.value, arguments: (arguments ?? []).map(\.value), flags: flags ?? [])
       },
       terms: GrantTerms(
         capabilities: capabilities ?? [], lackedCapabilities: lacks ?? [], needsNoLockdown: noLockdown ?? false,
-        isSleepable: sleepable, dependsOnTarget: byTarget ?? false, isRefused: refused ?? false))
+        isSleepable: sleepable, marks: marks ?? [], dependsOnTarget: byTarget ?? false, isRefused: refused ?? false))
   }
 }
 
@@ -99,18 +94,13 @@ struct HelperValueRecord: Decodable {
 
 struct EffectRecord: Decodable {
   let context: String
-  let field: String
-  let offset: Int
-  let size: Int
+  let fields: [String]
   let access: [String]
   let marks: [String]?
   let capabilities: [String]?
-  let programs: Int
+  let programs: String
 
   func effect(_ programs: [String]) throws(RecordError) -> AccessEffect {
-    guard (0..<(1 << 20)).contains(offset), (1...(1 << 20)).contains(size) else {
-      throw RecordError(description: "interface: \(field) of \(context) has no place that a structure can have")
-    }
     var kinds: [AccessKind] = []
     for name in access {
       guard let kind = AccessKind(rawValue: name) else {
@@ -119,8 +109,8 @@ struct EffectRecord: Decodable {
       kinds.append(kind)
     }
     return AccessEffect(
-      context: context, field: field, offset: offset, size: size, kinds: kinds, marks: marks ?? [],
-      capabilities: capabilities ?? [], programs: programs)
+      context: context, fields: fields, kinds: kinds, marks: marks ?? [], capabilities: capabilities ?? [],
+      programs: programs)
   }
 }
 
@@ -129,7 +119,7 @@ struct AdditionRecord: Decodable {
   let size: Int?
   let steps: [String]
   let code: String
-  let programs: Int
+  let programs: String
 
   func addition(_ programs: [String]) throws(RecordError) -> ProgramAddition {
     guard let place = ProgramAddition.Place(rawValue: place) else {

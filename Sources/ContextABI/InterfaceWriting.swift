@@ -2,40 +2,20 @@ extension ProgramInterface {
   /// The interface as the text of a JSON document of its own.
   public var document: String { json(indent: 0) }
 
-  /// The interface as the value of a member of a snapshot: a program, helper, effect or addition a line. Sets of programs stand
-  /// once, under "groups", and are named by their place there.
+  /// The interface as the value of a member of a snapshot: a program, helper, effect or addition a line.
   func json(indent: Int) -> String {
-    let groups = ProgramGroups(self)
+    let groups = ProgramGroups(
+      helpers.flatMap { $0.grants.map(\.programs) } + effects.map(\.programs) + additions.map(\.programs))
     let inner = indent + 1
     return JSONWriter.lines(
       [
         ("programs", JSONWriter.lines(programs.map(\.json), indent: inner)),
-        ("groups", JSONWriter.lines(groups.all.map(JSONWriter.strings), indent: inner)),
+        ("groups", groups.json(indent: inner, WholeTypes(programs).shortened)),
         ("helpers", JSONWriter.lines(helpers.map { $0.json(groups) }, indent: inner)),
         ("effects", JSONWriter.lines(effects.map { $0.json(groups) }, indent: inner)),
         ("additions", JSONWriter.lines(additions.map { $0.json(groups) }, indent: inner)),
       ], indent: indent)
   }
-}
-
-/// The sets of programs that an interface names, in the order in which it first names them.
-struct ProgramGroups {
-  private(set) var all: [[String]] = []
-  private var places: [[String]: Int] = [:]
-
-  init(_ interface: ProgramInterface) {
-    for helper in interface.helpers { for grant in helper.grants { add(grant.programs) } }
-    for effect in interface.effects { add(effect.programs) }
-    for addition in interface.additions { add(addition.programs) }
-  }
-
-  private mutating func add(_ programs: [String]) {
-    guard places[programs] == nil else { return }
-    places[programs] = all.count
-    all.append(programs)
-  }
-
-  func place(of programs: [String]) -> String { "\(places[programs] ?? all.count)" }
 }
 
 extension InterfaceProgram {
@@ -65,11 +45,10 @@ extension HelperGrant {
       ("returns", prototype?.result.json),
       ("arguments", prototype.map { "[" + $0.arguments.map(\.json).joined(separator: ", ") + "]" }),
       ("flags", prototype.flatMap { list($0.flags) }),
-      ("changesPacket", prototype?.changesPacket.map { "\($0)" }),
       ("capabilities", list(terms.capabilities)), ("lacks", list(terms.lackedCapabilities)),
       ("noLockdown", terms.needsNoLockdown ? "true" : nil), ("sleepable", terms.isSleepable.map { "\($0)" }),
-      ("byTarget", terms.dependsOnTarget ? "true" : nil), ("refused", terms.isRefused ? "true" : nil),
-      ("programs", groups.place(of: programs)),
+      ("marks", list(terms.marks)), ("byTarget", terms.dependsOnTarget ? "true" : nil), ("refused", terms.isRefused ? "true" : nil),
+      ("programs", groups.reference(to: programs)),
     ])
   }
 }
@@ -88,11 +67,11 @@ extension HelperValue {
 extension AccessEffect {
   fileprivate func json(_ groups: ProgramGroups) -> String {
     JSONWriter.object([
-      ("context", JSONWriter.string(context)), ("field", JSONWriter.string(field)), ("offset", "\(offset)"),
-      ("size", "\(size)"), ("access", JSONWriter.strings(kinds.map(\.rawValue))),
+      ("context", JSONWriter.string(context)), ("fields", JSONWriter.strings(fields)),
+      ("access", JSONWriter.strings(kinds.map(\.rawValue))),
       ("marks", marks.isEmpty ? nil : JSONWriter.strings(marks)),
       ("capabilities", capabilities.isEmpty ? nil : JSONWriter.strings(capabilities)),
-      ("programs", groups.place(of: programs)),
+      ("programs", groups.reference(to: programs)),
     ])
   }
 }
@@ -102,7 +81,7 @@ extension ProgramAddition {
     JSONWriter.object([
       ("place", JSONWriter.string(place.rawValue)), ("size", size.map { "\($0)" }),
       ("steps", JSONWriter.strings(steps)), ("code", JSONWriter.string(code)),
-      ("programs", groups.place(of: programs)),
+      ("programs", groups.reference(to: programs)),
     ])
   }
 }

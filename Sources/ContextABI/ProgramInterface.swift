@@ -4,7 +4,7 @@ public struct ProgramInterface: Hashable, Sendable {
   public var programs: [InterfaceProgram]
   /// What programs may call, in the order of the helpers' numbers.
   public var helpers: [HelperFunction]
-  /// What accesses do to the program or ask of who loads it, sorted by context and place.
+  /// What accesses do to the program or ask of who loads it, sorted by context and programs.
   public var effects: [AccessEffect]
   /// Instructions that the kernel adds to programs.
   public var additions: [ProgramAddition]
@@ -91,6 +91,8 @@ public struct GrantTerms: Hashable, Sendable {
   public var needsNoLockdown: Bool
   /// Only to programs that may sleep, or only to those that may not; nil where it makes no difference.
   public var isSleepable: Bool?
+  /// Members of `struct bpf_prog` that are set when the helper is asked for; of `struct bpf_prog_aux`: `aux->…`.
+  public var marks: [String]
   /// What the program is attached to decides too.
   public var dependsOnTarget: Bool
   /// The verifier finds the prototype, and then the helper's own function (`allowed`) refuses every such program.
@@ -98,12 +100,13 @@ public struct GrantTerms: Hashable, Sendable {
 
   public init(
     capabilities: [String] = [], lackedCapabilities: [String] = [], needsNoLockdown: Bool = false,
-    isSleepable: Bool? = nil, dependsOnTarget: Bool = false, isRefused: Bool = false
+    isSleepable: Bool? = nil, marks: [String] = [], dependsOnTarget: Bool = false, isRefused: Bool = false
   ) {
     self.capabilities = capabilities
     self.lackedCapabilities = lackedCapabilities
     self.needsNoLockdown = needsNoLockdown
     self.isSleepable = isSleepable
+    self.marks = marks
     self.dependsOnTarget = dependsOnTarget
     self.isRefused = isRefused
   }
@@ -114,17 +117,14 @@ public struct HelperPrototype: Hashable, Sendable {
   public var result: HelperValue
   /// As many as the helper takes.
   public var arguments: [HelperValue]
-  /// The prototype's truth values that are set, by the members' names: `gpl_only`, `pkt_access`, `might_sleep`, …
+  /// The prototype's truth values that are set, by the members' names: `gpl_only`, `pkt_access`, `might_sleep`, …; and
+  /// `changes_pkt_data` where a call takes away what the program knows of its packet (`bpf_helper_changes_pkt_data`). Sorted.
   public var flags: [String]
-  /// Whether a call takes away what the program knows of its packet (`bpf_helper_changes_pkt_data`); nil where that is not
-  /// told.
-  public var changesPacket: Bool?
 
-  public init(result: HelperValue, arguments: [HelperValue], flags: [String], changesPacket: Bool?) {
+  public init(result: HelperValue, arguments: [HelperValue], flags: [String]) {
     self.result = result
     self.arguments = arguments
     self.flags = flags
-    self.changesPacket = changesPacket
   }
 }
 
@@ -144,14 +144,11 @@ public struct HelperValue: Hashable, Sendable {
   }
 }
 
-/// What accesses to a field do besides what they read or store.
+/// What accesses to some fields do besides what they read or store.
 public struct AccessEffect: Hashable, Sendable {
-  /// The structure that programs see, and the field in it.
+  /// The structure that programs see, and the fields in it, in the structure's order.
   public var context: String
-  public var field: String
-  /// In bytes.
-  public var offset: Int
-  public var size: Int
+  public var fields: [String]
   /// Sorted as `AccessKind.allCases`.
   public var kinds: [AccessKind]
   /// Members of `struct bpf_prog` that the access sets: `cb_access`; of `struct bpf_prog_aux`: `aux->…`.
@@ -162,13 +159,10 @@ public struct AccessEffect: Hashable, Sendable {
   public var programs: [String]
 
   public init(
-    context: String, field: String, offset: Int, size: Int, kinds: [AccessKind], marks: [String],
-    capabilities: [String], programs: [String]
+    context: String, fields: [String], kinds: [AccessKind], marks: [String], capabilities: [String], programs: [String]
   ) {
     self.context = context
-    self.field = field
-    self.offset = offset
-    self.size = size
+    self.fields = fields
     self.kinds = kinds
     self.marks = marks
     self.capabilities = capabilities
@@ -219,13 +213,12 @@ extension HelperGrant {
 }
 
 extension AccessEffect {
-  /// By context and place; of one place by programs.
-  public static func inOrder(_ left: AccessEffect, _ right: AccessEffect) -> Bool {
-    (left.context, left.offset, left.size, left.sortKey) < (right.context, right.offset, right.size, right.sortKey)
-  }
+  /// By context, and then by programs.
+  public static func inOrder(_ left: AccessEffect, _ right: AccessEffect) -> Bool { left.sortKey < right.sortKey }
 
   private var sortKey: String {
-    [programs, kinds.map(\.rawValue), marks, capabilities].map { $0.joined(separator: " ") }.joined(separator: "\n")
+    [[context], programs, kinds.map(\.rawValue), marks, capabilities, fields].map { $0.joined(separator: " ") }
+      .joined(separator: "\n")
   }
 }
 

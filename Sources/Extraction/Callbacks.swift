@@ -281,7 +281,7 @@ final class Callbacks {
   }
 
   /// The members of the program that the last call has written to.
-  private func marks(after program: Program) -> [String] {
+  func marks(after program: Program) -> [String] {
     layout.marks.names(states.changes(machine.scratch, after: program.state), machine.scratch, byteOrder)
   }
 

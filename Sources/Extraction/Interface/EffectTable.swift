@@ -3,7 +3,8 @@ import TypeGraph
 
 /// Collects what accesses do to programs, and what they ask of who loads them.
 struct EffectTable {
-  private var kinds: [Key: [String: Set<AccessKind>]] = [:]
+  /// The kinds of access, by program.
+  private var accesses: [Key: [String: Set<AccessKind>]] = [:]
 
   private struct Key: Hashable {
     let context: String
@@ -12,7 +13,16 @@ struct EffectTable {
     let capabilities: [String]
   }
 
-  /// Notes the effects of a subject's accesses to a context.
+  /// What fields have in common that stand in one record.
+  private struct Group: Hashable {
+    let context: String
+    let kinds: Set<AccessKind>
+    let marks: [String]
+    let capabilities: [String]
+    let programs: Set<String>
+  }
+
+  /// Notes the effects of a program's accesses to its context.
   mutating func note(_ sweep: Sweep, of program: String, to context: String, _ fields: FieldLookup) throws(TypeError) {
     for (place, swept) in sweep.accesses {
       let access = swept.access
@@ -21,19 +31,26 @@ struct EffectTable {
       let key = Key(
         context: context, field: try fields.field(offset: place.offset, size: place.size), marks: access.marks,
         capabilities: capabilities)
-      kinds[key, default: [:]][program, default: []].insert(place.kind)
+      accesses[key, default: [:]][program, default: []].insert(place.kind)
     }
   }
 
-  /// The effects, those of programs that are alike together.
+  /// The effects; fields and programs that are alike stand together.
   var effects: [AccessEffect] {
-    kinds.flatMap { key, programs in
-      Dictionary(grouping: programs.keys) { programs[$0] ?? [] }.map { kinds, names in
-        AccessEffect(
-          context: key.context, field: key.field.name, offset: key.field.offset, size: key.field.size,
-          kinds: AccessKind.allCases.filter(kinds.contains), marks: key.marks, capabilities: key.capabilities,
-          programs: names.sorted { $0.precedes($1) })
+    var groups: [Group: Set<Field>] = [:]
+    for (key, programs) in accesses {
+      for (kinds, names) in Dictionary(grouping: programs.keys, by: { programs[$0] ?? [] }) {
+        let group = Group(
+          context: key.context, kinds: kinds, marks: key.marks, capabilities: key.capabilities, programs: Set(names))
+        groups[group, default: []].insert(key.field)
       }
+    }
+    return groups.map { group, fields in
+      AccessEffect(
+        context: group.context,
+        fields: fields.sorted { ($0.offset, $0.size, $0.name) < ($1.offset, $1.size, $1.name) }.map(\.name),
+        kinds: AccessKind.allCases.filter(group.kinds.contains), marks: group.marks, capabilities: group.capabilities,
+        programs: group.programs.sorted { $0.precedes($1) })
     }.sorted(by: AccessEffect.inOrder)
   }
 }

@@ -10,6 +10,8 @@ struct HelperAnswer: Hashable {
   var otherwise: UInt64
   /// What the prototype's own function (`allowed`) says of the program.
   var allowance: Allowance
+  /// The members of the program that were written to.
+  var marks: [String]
   /// What decided besides the program type.
   var dependence: Dependence
 
@@ -114,6 +116,7 @@ final class HelperQuestions {
       return try callbacks.machine.call(function, UInt64(helper), programAddress)
     }
     let given = try call()
+    let marks = callbacks.marks(after: Callbacks.Program(type: program.type, attachType: program.attachType, state: 0))
     var otherwise = given
     let needed = try callbacks.requirements { () throws(Fault) -> Bool in
       let answer = try call()
@@ -122,7 +125,8 @@ final class HelperQuestions {
     }
     let allowance = try allowance(given, program)
     return HelperAnswer(
-      prototype: given, requirements: needed, otherwise: otherwise, allowance: allowance, dependence: dependence)
+      prototype: given, requirements: needed, otherwise: otherwise, allowance: allowance,
+      marks: marks.filter { !$0.hasSuffix("sleepable") }, dependence: dependence)
   }
 
   /// What the function that a prototype names says of a program (`allowed` of `struct bpf_func_proto`).

@@ -41,7 +41,7 @@ final class HelperTable {
 
   /// Every helper of the build, with the grants of `subjects`.
   func helpers(of subjects: [HelperSubject]) -> [HelperFunction] {
-    layout.helpers.map { helper in
+    let result = layout.helpers.map { helper in
       var programs: [Answers: [String]] = [:]
       for subject in subjects {
         guard let answers = answers(helper, subject) else { continue }
@@ -58,6 +58,10 @@ final class HelperTable {
             programs: names.sorted { $0.precedes($1) }, prototype: key.prototype, terms: key.terms)
         }.sorted(by: HelperGrant.inOrder))
     }
+    if reader.packetChangesAreUnknown {
+      holes["which helpers change the packet: bpf_helper_changes_pkt_data can't be asked"] = Set(subjects.map(\.name))
+    }
+    return result
   }
 
   /// What `get_func_proto` says to a program that does not sleep and, where that makes a difference, to one that may.
@@ -120,12 +124,12 @@ final class HelperTable {
       GrantTerms(
         capabilities: answer.requirements.capabilities,
         needsNoLockdown: answer.requirements.contains(.noLockdown), isSleepable: isSleepable,
-        dependsOnTarget: dependsOnTarget, isRefused: answer.allowance == .refused))
+        marks: answer.marks, dependsOnTarget: dependsOnTarget, isRefused: answer.allowance == .refused))
     if answer.otherwise != answer.prototype {
       add(
         answer.otherwise,
         GrantTerms(
-          lackedCapabilities: answer.requirements.capabilities, isSleepable: isSleepable,
+          lackedCapabilities: answer.requirements.capabilities, isSleepable: isSleepable, marks: answer.marks,
           dependsOnTarget: dependsOnTarget))
     }
     if result.isEmpty, answer.prototype == 0, dependsOnTarget {
@@ -138,7 +142,7 @@ final class HelperTable {
 extension HelperAnswer {
   /// The answer without what it depended on.
   fileprivate var decision: Decision {
-    Decision(prototype: prototype, requirements: requirements, otherwise: otherwise, allowance: allowance)
+    Decision(prototype: prototype, requirements: requirements, otherwise: otherwise, allowance: allowance, marks: marks)
   }
 
   fileprivate struct Decision: Equatable {
@@ -146,5 +150,6 @@ extension HelperAnswer {
     let requirements: [Requirement]
     let otherwise: UInt64
     let allowance: Allowance
+    let marks: [String]
   }
 }

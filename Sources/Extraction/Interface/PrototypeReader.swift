@@ -69,10 +69,8 @@ final class PrototypeReader {
     for flag in place.flags where try half(at: address, flag.offset & ~3).isSet(byte: flag.offset & 3, image) {
       flags.append(flag.name)
     }
-    return .prototype(
-      HelperPrototype(
-        result: result, arguments: arguments, flags: flags.sorted(),
-        changesPacket: changesPacket(helper.number, function)))
+    if changesPacket(helper.number, function) { flags.append("changes_pkt_data") }
+    return .prototype(HelperPrototype(result: result, arguments: arguments, flags: flags.sorted()))
   }
 
   /// The 32-bit word `offset` bytes behind `address`, which is a multiple of four.
@@ -92,12 +90,18 @@ final class PrototypeReader {
     return HelperValue(type: name, structure: id.flatMap(structureName))
   }
 
+  /// Whether calls of helpers that change the packet can't be told from others.
+  private(set) var packetChangesAreUnknown = false
+
   /// The function takes the helper's number, up to 6.12 its address; it answers no to what is neither of its kind.
-  private func changesPacket(_ number: Int, _ function: UInt64) -> Bool? {
-    guard let packetChanges, let byNumber = try? callbacks.ask(packetChanges, UInt64(number)) else { return nil }
-    if byNumber & 0xff != 0 { return true }
-    guard let byAddress = try? callbacks.ask(packetChanges, function) else { return nil }
-    return byAddress & 0xff != 0
+  private func changesPacket(_ number: Int, _ function: UInt64) -> Bool {
+    guard let packetChanges, let byNumber = try? callbacks.ask(packetChanges, UInt64(number)),
+      let byAddress = try? callbacks.ask(packetChanges, function)
+    else {
+      packetChangesAreUnknown = true
+      return false
+    }
+    return (byNumber | byAddress) & 0xff != 0
   }
 }
 
