@@ -22,8 +22,11 @@ struct SnapshotSelection {
       let names = snapshot.programs.filter {
         wanted.contains($0.name.uppercased()) || wanted.contains($0.type)
       }
+      let others = snapshot.interface?.programs ?? []
       for name in programs
-      where !names.contains(where: { $0.name.uppercased() == name.uppercased() || $0.type == name.uppercased() }) {
+      where !names.contains(where: { $0.name.uppercased() == name.uppercased() || $0.type == name.uppercased() })
+        && !others.contains(where: { $0.name.uppercased() == name.uppercased() || $0.type == name.uppercased() })
+      {
         throw Failure(message: "this kernel has no programs of type \(name)")
       }
       result.programs = names
@@ -34,7 +37,17 @@ struct SnapshotSelection {
     let kept = Set(result.programs.map(\.name))
     result.contexts = result.contexts.compactMap { Self.narrowed($0, to: kept) }
     result.coverage = result.coverage.filter { item in item.programs.contains(where: kept.contains) }
+    result.interface = interface(of: snapshot, kept)
     return result
+  }
+
+  /// What the programs that were asked for get besides their contexts.
+  private func interface(of snapshot: Snapshot, _ kept: Set<String>) -> ProgramInterface? {
+    guard let interface = snapshot.interface, !contexts.isEmpty || !programs.isEmpty else { return snapshot.interface }
+    let wanted = Set(programs.map { $0.uppercased() })
+    // Some program types have no fixed context.
+    let named = interface.programs.filter { wanted.contains($0.name.uppercased()) || wanted.contains($0.type) }
+    return interface.restricted(to: programs.isEmpty ? kept : Set(named.map(\.name)))
   }
 
   /// The context with the rules of these programs alone; nil where there is none.
