@@ -24,7 +24,7 @@ struct JUnitReport {
 
   /// What is no context's stands apart.
   private static let general = [
-    Change.programs, Change.everything, Change.several, Change.configuration, Change.coverage, Change.kernel,
+    Change.programs, Change.helpers, Change.everything, Change.several, Change.configuration, Change.coverage, Change.kernel,
   ]
 
   private var suites: [Suite] {
