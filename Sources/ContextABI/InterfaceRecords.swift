@@ -2,6 +2,7 @@
 struct InterfaceRecord: Decodable {
   let programs: [InterfaceProgramRecord]
   let groups: [String: [String]]
+  let combinations: [String: [String]]
   let helpers: [HelperRecord]
   let effects: [EffectRecord]
   let additions: [AdditionRecord]
@@ -22,7 +23,8 @@ struct InterfaceRecord: Decodable {
     for effect in self.effects { effects.append(try effect.effect(groups.programs(effect.programs))) }
     var additions: [ProgramAddition] = []
     for addition in self.additions { additions.append(try addition.addition(groups.programs(addition.programs))) }
-    return ProgramInterface(programs: programs, helpers: helpers, effects: effects, additions: additions)
+    return ProgramInterface(
+      programs: programs, helpers: helpers, combinations: combinations, effects: effects, additions: additions)
   }
 }
 

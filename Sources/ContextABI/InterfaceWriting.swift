@@ -11,6 +11,11 @@ extension ProgramInterface {
       [
         ("programs", JSONWriter.lines(programs.map(\.json), indent: inner)),
         ("groups", groups.json(indent: inner, WholeTypes(programs).shortened)),
+        (
+          "combinations",
+          JSONWriter.lines(
+            combinations.sorted { $0.key < $1.key }.map { ($0.key, JSONWriter.strings($0.value)) }, indent: inner)
+        ),
         ("helpers", JSONWriter.lines(helpers.map { $0.json(groups) }, indent: inner)),
         ("effects", JSONWriter.lines(effects.map { $0.json(groups) }, indent: inner)),
         ("additions", JSONWriter.lines(additions.map { $0.json(groups) }, indent: inner)),

@@ -4,16 +4,21 @@ public struct ProgramInterface: Hashable, Sendable {
   public var programs: [InterfaceProgram]
   /// What programs may call, in the order of the helpers' numbers.
   public var helpers: [HelperFunction]
+  /// Types of arguments and results that stand for others with flags: `ARG_PTR_TO_UNINIT_MEM` for `ARG_PTR_TO_MEM`,
+  /// `MEM_UNINIT`. The build's enumerations say so; only those that helpers have.
+  public var combinations: [String: [String]]
   /// What accesses do to the program or ask of who loads it, sorted by context and programs.
   public var effects: [AccessEffect]
   /// Instructions that the kernel adds to programs.
   public var additions: [ProgramAddition]
 
   public init(
-    programs: [InterfaceProgram], helpers: [HelperFunction], effects: [AccessEffect], additions: [ProgramAddition]
+    programs: [InterfaceProgram], helpers: [HelperFunction], combinations: [String: [String]], effects: [AccessEffect],
+    additions: [ProgramAddition]
   ) {
     self.programs = programs
     self.helpers = helpers
+    self.combinations = combinations
     self.effects = effects
     self.additions = additions
   }
@@ -48,6 +53,13 @@ public struct InterfaceProgram: Hashable, Sendable {
     self.writesStructures = writesStructures
     self.hasHelpersByTarget = hasHelpersByTarget
   }
+}
+
+extension InterfaceProgram {
+  /// Programs that are run by a system call must be ones that may sleep (`check_attach_btf_id`, kernel/bpf/verifier.c).
+  public var isAlwaysSleepable: Bool { Self.isAlwaysSleepable(type) }
+
+  public static func isAlwaysSleepable(_ type: String) -> Bool { type == "SYSCALL" }
 }
 
 /// A helper function of the kernel, with what programs get of it.

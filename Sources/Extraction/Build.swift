@@ -62,20 +62,22 @@ public final class Build {
     ].compactMap { image.symbols.address(of: $0) }
   }
 
-  /// What programs get besides their contexts, without what accesses do to programs; and what of it is not known: the reason,
-  /// and the programs. nil for the running kernel.
-  public func interface() throws(ExtractionError) -> (interface: ProgramInterface, holes: [String: Set<String>])? {
+  /// What programs get besides their contexts, without what accesses do to programs; and what of it is not known, with
+  /// the programs. nil for the running kernel.
+  public func interface() throws(ExtractionError) -> (interface: ProgramInterface, holes: [InterfaceHole: Set<String>])? {
     try interface(ConversionMeanings(types, byteOrder), effects: [])
   }
 
   func interface(
     _ meanings: ConversionMeanings, effects: [AccessEffect]
-  ) throws(ExtractionError) -> (interface: ProgramInterface, holes: [String: Set<String>])? {
+  ) throws(ExtractionError) -> (interface: ProgramInterface, holes: [InterfaceHole: Set<String>])? {
     guard let found = oracle.interface else { return nil }
     do throws(TypeError) {
       let additions = try AdditionNaming(build: self, meanings: meanings).additions(found.added, found.programs)
       return (
-        ProgramInterface(programs: found.programs, helpers: found.helpers, effects: effects, additions: additions),
+        ProgramInterface(
+          programs: found.programs, helpers: found.helpers, combinations: found.combinations, effects: effects,
+          additions: additions),
         found.holes
       )
     } catch { throw .typeGraph(error) }

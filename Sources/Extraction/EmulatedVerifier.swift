@@ -147,8 +147,8 @@ final class EmulatedVerifier: VerifierOracle {
       return probe.interface(of: programTypes)
     } catch {
       return ExtractedInterface(
-        programs: [], helpers: [], added: [:],
-        holes: ["helpers can't be asked for: \(error)": Set(programTypes.map(\.name))])
+        programs: [], helpers: [], combinations: [:], added: [:],
+        holes: [InterfaceHole("helpers can't be asked for: \(error)"): Set(programTypes.map(\.name))])
     }
   }
 

@@ -28,7 +28,11 @@ struct FlaggedNames {
   /// The enumerator of `value`; a value with flags that has none of its own is an enumerator and the flags: `PTR_TO_BTF_ID
   /// | PTR_TRUSTED`. nil for a value that has neither.
   func name(of value: UInt32) -> String? {
-    if let name = names[value] { return name }
+    names[value] ?? parts(of: value)?.joined(separator: " | ")
+  }
+
+  /// The enumerator and the flags that make `value`; nil where it has no flags.
+  func parts(of value: UInt32) -> [String]? {
     var rest = value
     var parts: [String] = []
     for flag in flags where rest & flag.bit != 0 {
@@ -36,6 +40,6 @@ struct FlaggedNames {
       parts.append(flag.name)
     }
     guard let base = names[rest], !parts.isEmpty else { return nil }
-    return ([base] + parts).joined(separator: " | ")
+    return [base] + parts
   }
 }

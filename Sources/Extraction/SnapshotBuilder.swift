@@ -56,6 +56,7 @@ public final class SnapshotBuilder {
   private struct CoverageDraft: Hashable {
     let kind: CoverageItem.Kind
     let reason: String
+    var helper: String?
   }
 
   /// The snapshot of the build.
@@ -236,7 +237,8 @@ public final class SnapshotBuilder {
       Dictionary(grouping: programs.keys) { programs[$0] ?? [] }.map { accesses, programs in
         CoverageItem(
           kind: draft.kind, programs: programs.sorted { $0.precedes($1) },
-          accesses: accesses.sorted().map(\.text), reason: draft.reason)
+          accesses: accesses.sorted().map(\.text) + (draft.helper.map { [CoverageItem.access(toHelper: $0)] } ?? []),
+          reason: draft.reason)
       }
     }.sorted {
       ($0.kind.rawValue, $0.programs.joined(separator: " "), $0.reason, $0.accesses.joined(separator: " "))
@@ -250,8 +252,8 @@ public final class SnapshotBuilder {
   private func interface() throws(TypeError) -> ProgramInterface? {
     do throws(ExtractionError) {
       guard let found = try build.interface(meanings, effects: effects.effects) else { return nil }
-      for (reason, programs) in found.holes {
-        let draft = CoverageDraft(kind: .hole, reason: reason)
+      for (hole, programs) in found.holes {
+        let draft = CoverageDraft(kind: .hole, reason: hole.reason, helper: hole.helper)
         for program in programs { coverage[draft, default: [:]][program] = [] }
       }
       return found.interface

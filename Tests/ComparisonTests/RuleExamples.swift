@@ -34,7 +34,7 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
   let triggers: RuleExample
   let nearMiss: RuleExample
 
-  private init(_ rule: String, _ triggers: RuleExample, nearMiss: RuleExample) {
+  init(_ rule: String, _ triggers: RuleExample, nearMiss: RuleExample) {
     self.rule = rule
     self.triggers = triggers
     self.nearMiss = nearMiss
@@ -44,7 +44,7 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
   private static let inum = RuleExample.inum
   private static func inum(_ variants: String...) -> [String] { RuleExample.inum + variants }
 
-  static let all = layout + access + programs + meaning + soundness + corrections + coverage
+  static let all = layout + access + programs + meaning + soundness + corrections + coverage + interface
 
   private static let layout = [
     RuleExamples(

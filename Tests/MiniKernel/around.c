@@ -5,10 +5,13 @@
 
 #define TC_ACT_SHOT 2
 
+/* Of this image, as a kernel's functions are to each other. */
+#pragma GCC visibility push(hidden)
 u64 __bpf_call_base(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 u64 bpf_skb_load_helper_8(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 u64 bpf_skb_load_helper_16(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 u64 bpf_skb_load_helper_32(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
+#pragma GCC visibility pop
 
 /* A program that writes to the packet must own it: if (skb->mark) { if (bpf_skb_pull_data(skb, 0)) return 2; } */
 int tc_cls_act_prologue(struct bpf_insn *insn_buf, bool direct_write, const struct bpf_prog *prog)

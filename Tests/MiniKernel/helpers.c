@@ -118,7 +118,9 @@ static bool copy_from_user_allowed(const struct bpf_prog *prog)
 
 static const struct bpf_func_proto bpf_copy_from_user_proto = {
   .func = bpf_copy_from_user,
+#ifdef HELPER_MAY_SLEEP
   .might_sleep = true,
+#endif
   .ret_type = RET_INTEGER,
   .arg1_type = ARG_PTR_TO_UNINIT_MEM,
   .arg2_type = ARG_CONST_SIZE_OR_ZERO,
@@ -131,6 +133,8 @@ static const struct bpf_func_proto bpf_sk_fullsock_proto = {
   .func = bpf_sk_fullsock,
 #ifdef HELPER_MAY_RETURN_NULL
   .ret_type = RET_PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL,
+#elif defined(HELPER_RESULT_RESPELLED)
+  .ret_type = RET_PTR_TO_MAP_VALUE,
 #else
   .ret_type = RET_PTR_TO_SOCK_COMMON,
 #endif

@@ -11,6 +11,11 @@ struct GrantSituation: Hashable, Sendable {
     GrantSituation(isSleepable: false, isPrivileged: false), GrantSituation(isSleepable: true, isPrivileged: false),
   ]
 
+  /// Those that a program can be in.
+  static func all(of program: InterfaceProgram) -> [GrantSituation] {
+    program.isAlwaysSleepable ? all.filter(\.isSleepable) : all
+  }
+
   /// What a report adds where only this situation differs; nil for the usual one.
   var remark: String? {
     switch (isSleepable, isPrivileged) {
@@ -54,7 +59,7 @@ struct InterfacePair {
   let oldGrants: GrantTable
   let newGrants: GrantTable
   /// The programs that both have.
-  let programs: [String]
+  let programs: [InterfaceProgram]
   /// The helpers of which nothing is known for a program, on either side.
   private let unknown: [String: Set<String>]
 
@@ -68,10 +73,33 @@ struct InterfacePair {
     oldGrants = GrantTable(before)
     newGrants = GrantTable(after)
     let names = Set(after.programs.map(\.name))
-    programs = before.programs.map(\.name).filter(names.contains)
+    programs = before.programs.filter { names.contains($0.name) }
     unknown = Dictionary(
-      programs.map { ($0, old.holes(of: $0).union(new.holes(of: $0))) }, uniquingKeysWith: { first, _ in first })
+      programs.map { ($0.name, old.holes(of: $0.name).union(new.holes(of: $0.name))) }, uniquingKeysWith: { first, _ in first })
   }
+
+  /// Two types of the builds, where they are not the same by name and by what they stand for.
+  func typeChange(_ old: HelperValue, _ new: HelperValue) -> TypeChange? {
+    let (before, after) = (HelperType(old, self.old.combinations), HelperType(new, self.new.combinations))
+    if old == new && before == after { return nil }
+    // The name alone may hide what has changed.
+    let texts = old == new ? (before.description, after.description) : (old.description, new.description)
+    return TypeChange(old: before, new: after, before: texts.0, after: texts.1)
+  }
+
+  struct TypeChange {
+    let old: HelperType
+    let new: HelperType
+    let before: String
+    let after: String
+  }
+
+  /// Whether a helper is given in the same way, as far as the records tell.
+  func isSame(_ helper: HelperFunction, _ other: HelperFunction) -> Bool {
+    helper.grants == other.grants && old.combinations == new.combinations
+  }
+
+  var programNames: Set<String> { Set(programs.map(\.name)) }
 
   func isUnknown(_ helper: String, of program: String) -> Bool {
     unknown[program]?.contains(CoverageItem.access(toHelper: helper)) ?? false

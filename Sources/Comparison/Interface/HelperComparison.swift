@@ -13,7 +13,7 @@ struct HelperComparison {
     for helper in pair.old.helpers {
       guard let other = pair.newGrants.helpers[helper.name] else { continue }
       if helper.number != other.number { compareNumbers(helper, other) }
-      if helper.grants != other.grants { compareGrants(helper.name) }
+      if !pair.isSame(helper, other) { compareGrants(helper.name) }
     }
   }
 
@@ -21,20 +21,20 @@ struct HelperComparison {
 
   private mutating func compareLists() {
     for helper in pair.old.helpers where pair.newGrants.helpers[helper.name] == nil {
-      let lost = programs(of: helper).intersection(pair.programs)
+      let lost = programs(of: helper).intersection(pair.programNames)
       let claims: [Difference] = [.helper(helper.name, .removed)]
       if lost.isEmpty { remark(helper.name, "is no longer declared", "are no longer declared", claims) } else {
         noteLoss(helper.name, lost, [:], claims)
       }
     }
     for helper in pair.new.helpers where pair.oldGrants.helpers[helper.name] == nil {
-      let gained = programs(of: helper).intersection(pair.programs)
+      let gained = programs(of: helper).intersection(pair.programNames)
       let claims: [Difference] = [.helper(helper.name, .added)]
       if gained.isEmpty { remark(helper.name, "is declared, and given to no program", "are declared, and given to no program", claims) } else {
         observations.append(
           Observation(
             rule: .helperAdded, context: Change.helpers, field: helper.name, programs: gained.sorted(),
-            after: helper.grants.first?.prototype?.description, remark: "given to \(names.text(gained))",
+            after: helper.grants.first?.prototype?.description, remark: "given to \(names.text(gained)) programs",
             title: .things(noun: "helper", plural: "helpers", one: "is new", many: "are new"), cause: .init("new"),
             claims: claims))
       }
@@ -63,14 +63,14 @@ struct HelperComparison {
   private mutating func compareGrants(_ helper: String) {
     var lost: [GrantSituation: Set<String>] = [:]
     var gained: [GrantSituation: Set<String>] = [:]
-    var prototypes = PrototypeComparison(helper)
-    for program in pair.programs where !pair.isUnknown(helper, of: program) {
-      for situation in GrantSituation.all {
-        let before = pair.oldGrants.grant(helper, program, situation)
-        let after = pair.newGrants.grant(helper, program, situation)
+    var prototypes = PrototypeComparison(helper, pair)
+    for program in pair.programs where !pair.isUnknown(helper, of: program.name) {
+      for situation in GrantSituation.all(of: program) {
+        let before = pair.oldGrants.grant(helper, program.name, situation)
+        let after = pair.newGrants.grant(helper, program.name, situation)
         switch (before, after) {
-        case (_?, nil): lost[situation, default: []].insert(program)
-        case (nil, _?): gained[situation, default: []].insert(program)
+        case (_?, nil): lost[situation, default: []].insert(program.name)
+        case (nil, _?): gained[situation, default: []].insert(program.name)
         case (let before?, let after?): prototypes.compare(before, after, program, situation)
         case (nil, nil): break
         }
@@ -98,7 +98,7 @@ struct HelperComparison {
     observations.append(
       Observation(
         rule: isGone ? .helperRemoved : .helperWithheld, context: Change.helpers, field: helper, programs: lost.sorted(),
-        before: "given to \(text)", after: isGone ? "given to no program" : "not given to \(text)",
+        before: "given", after: "not given",
         remark: Self.remark(situations),
         title: .things(noun: "helper", plural: "helpers", one: "is \(verb)", many: "are \(verb)"),
         cause: .init("lost \(lost.sorted().joined(separator: " "))"), claims: claims))
@@ -111,7 +111,7 @@ struct HelperComparison {
     observations.append(
       Observation(
         rule: .helperGranted, context: Change.helpers, field: helper, programs: gained.sorted(),
-        before: "not given to \(text)", after: "given to \(text)", remark: Self.remark(situations),
+        before: "not given", after: "given", remark: Self.remark(situations),
         title: .things(
           noun: "helper", plural: "helpers", one: "is given to \(text) programs, too",
           many: "are given to \(text) programs, too"),
@@ -134,8 +134,8 @@ struct InterfaceNames {
   init(_ pair: InterfacePair) {
     let programs = pair.old.programs + pair.new.programs
     typeOf = Dictionary(programs.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
-    types = Dictionary(grouping: programs, by: \.type).mapValues { Set($0.map(\.name)).intersection(pair.programs) }
-    all = Set(pair.programs)
+    types = Dictionary(grouping: programs, by: \.type).mapValues { Set($0.map(\.name)).intersection(pair.programNames) }
+    all = pair.programNames
   }
 
   /// A type stands for its attach types where all of them are among the programs.
@@ -147,6 +147,6 @@ struct InterfaceNames {
         return whole.isSubset(of: programs) ? type : program
       }
     ).sorted()
-    return names.count <= 4 ? names.joined(separator: ", ") : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) more types of"
+    return names.count <= 4 ? names.joined(separator: ", ") : "\(names.count) types of"
   }
 }

@@ -2,21 +2,26 @@ import ContextABI
 
 /// The type of a helper's argument or result, taken apart, so that two names for one type are equal.
 ///
-/// Names are made by rules (include/linux/bpf.h): `ARG_PTR_TO_UNINIT_MEM` stands for `ARG_PTR_TO_MEM | MEM_UNINIT`, and kernels
-/// before these flags had an enumerator of its own for it.
-struct HelperType: Equatable {
+/// What an enumerator stands for is the build's to say (`ProgramInterface.combinations`). Kernels before flags had enumerators of
+/// their own, whose names are made by rules (include/linux/bpf.h): `ARG_PTR_TO_UNINIT_MEM` is `ARG_PTR_TO_MEM | MEM_UNINIT`.
+struct HelperType: Hashable {
   let base: String
   let flags: Set<String>
   let size: Int
   let structure: String?
 
-  init(_ value: HelperValue) {
+  init(_ value: HelperValue, _ combinations: [String: [String]]) {
     var parts = value.type.split(separator: "|").map { $0.trimmingSpaces }
+    if let first = parts.first, let whole = combinations[first] { parts = whole + parts.dropFirst() }
     var base = parts.isEmpty ? "" : parts.removeFirst()
     var flags = Set(parts)
     if base.hasSuffix("_OR_NULL") {
       base.removeLast(8)
       flags.insert("PTR_MAYBE_NULL")
+    }
+    if base.hasSuffix("_TRUSTED") {
+      base.removeLast(8)
+      flags.insert("PTR_TRUSTED")
     }
     for (infix, flag) in [("_UNINIT_", "MEM_UNINIT"), ("_FIXED_SIZE_", "MEM_FIXED_SIZE")] where base.contains(infix) {
       base = base.replacing(infix, with: "_")
@@ -26,6 +31,12 @@ struct HelperType: Equatable {
     self.flags = flags
     size = value.size ?? 0
     structure = value.structure
+  }
+
+  /// The type with every flag by its own name.
+  var description: String {
+    ([base] + flags.sorted()).joined(separator: " | ") + (structure.map { " struct \($0)" } ?? "")
+      + (size > 0 ? " of \(size) bytes" : "")
   }
 
   /// What a change of an argument means for who calls the helper.
@@ -75,6 +86,11 @@ struct HelperType: Equatable {
 
   /// The type apart from whether it may be null.
   var withoutNull: HelperType { HelperType(base: base, flags: flags.subtracting(["PTR_MAYBE_NULL"]), size: size, structure: structure) }
+
+  /// Whether `new` is the same pointer, and trusted besides.
+  func isTrusted(as new: HelperType) -> Bool {
+    new == HelperType(base: base, flags: flags.union(["PTR_TRUSTED"]), size: size, structure: structure)
+  }
 
   private init(base: String, flags: Set<String>, size: Int, structure: String?) {
     self.base = base

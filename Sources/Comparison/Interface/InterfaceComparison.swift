@@ -61,29 +61,29 @@ struct InterfaceComparison {
       observations.append(
         Observation(
           rule: rule, context: Change.programs, field: old.name, programs: [old.name], before: before, after: after,
-          title: .sentence(sentence), cause: .init(sentence), claims: [.interfaceProgram(old.name, aspect)]))
+          title: .things(noun: "program type", plural: "program types", one: sentence, many: Verb.plural(sentence)), cause: .init(sentence), claims: [.interfaceProgram(old.name, aspect)]))
     }
     if old.hasTestRuns != new.hasTestRuns {
       switch (old.hasTestRuns, new.hasTestRuns) {
-      case (true, false): note(.testRunRemoved, "programs can no longer be run for a test", "test runs", "no test runs", .testRuns)
-      case (false, true): note(.testRunAdded, "programs can be run for a test", "no test runs", "test runs", .testRuns)
-      default: note(.interfaceRemark, "whether programs can be run for a test is told of one build alone", "", "", .testRuns)
+      case (true, false): note(.testRunRemoved, "can no longer be run for a test", "test runs", "no test runs", .testRuns)
+      case (false, true): note(.testRunAdded, "can be run for a test", "no test runs", "test runs", .testRuns)
+      default: note(.interfaceRemark, "can be run for a test, which is told of one build alone", "", "", .testRuns)
       }
     }
     if old.writesStructures != new.writesStructures {
       new.writesStructures
-        ? note(.structureWriteAdded, "programs may write to members of kernel structures", "no", "some", .structureWrites)
-        : note(.structureWriteRemoved, "programs may no longer write to members of kernel structures", "some", "no", .structureWrites)
+        ? note(.structureWriteAdded, "may write to members of kernel structures", "no", "some", .structureWrites)
+        : note(.structureWriteRemoved, "may no longer write to members of kernel structures", "some", "no", .structureWrites)
     }
     if old.isDefault != new.isDefault {
       note(
-        .interfaceRemark, "other attach types stand for program types", old.isDefault ? "stands for its type" : "does not",
+        .interfaceRemark, "stands for its type on one side alone", old.isDefault ? "stands for its type" : "does not",
         new.isDefault ? "stands for its type" : "does not", .standing)
     }
     if old.hasHelpersByTarget != new.hasHelpersByTarget {
       let texts = ["what the program is attached to does not matter", "what the program is attached to decides, too"]
       note(
-        .interfaceRemark, "helpers hang on what programs are attached to, or no longer do", texts[old.hasHelpersByTarget ? 1 : 0],
+        .interfaceRemark, "gets helpers by what it is attached to on one side alone", texts[old.hasHelpersByTarget ? 1 : 0],
         texts[new.hasHelpersByTarget ? 1 : 0], .target)
     }
   }

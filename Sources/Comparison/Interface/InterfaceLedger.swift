@@ -45,7 +45,7 @@ struct InterfaceLedger {
         continue
       }
       if helper.number != other.number { differences.insert(.helper(name, .number)) }
-      if helper.grants != other.grants { compareGrants(name, pair) }
+      if !pair.isSame(helper, other) { compareGrants(name, pair) }
     }
     for name in pair.newGrants.helpers.keys where pair.oldGrants.helpers[name] == nil {
       differences.insert(.helper(name, .added))
@@ -53,18 +53,20 @@ struct InterfaceLedger {
   }
 
   private mutating func compareGrants(_ helper: String, _ pair: InterfacePair) {
-    for program in pair.programs where !pair.isUnknown(helper, of: program) {
-      for situation in GrantSituation.all {
-        let before = pair.oldGrants.grant(helper, program, situation)
-        let after = pair.newGrants.grant(helper, program, situation)
-        for aspect in Self.aspects(before, after) {
-          differences.insert(.grant(helper: helper, program: program, situation, aspect))
+    for program in pair.programs where !pair.isUnknown(helper, of: program.name) {
+      for situation in GrantSituation.all(of: program) {
+        let before = pair.oldGrants.grant(helper, program.name, situation)
+        let after = pair.newGrants.grant(helper, program.name, situation)
+        for aspect in Self.aspects(before, after, pair) {
+          differences.insert(.grant(helper: helper, program: program.name, situation, aspect))
         }
       }
     }
   }
 
-  private static func aspects(_ old: HelperGrant?, _ new: HelperGrant?) -> [Difference.GrantAspect] {
+  private static func aspects(
+    _ old: HelperGrant?, _ new: HelperGrant?, _ pair: InterfacePair
+  ) -> [Difference.GrantAspect] {
     guard let old, let new else { return old == nil && new == nil ? [] : [.given] }
     let (before, after) = (old.terms, new.terms)
     var result: [Difference.GrantAspect] = []
@@ -78,9 +80,10 @@ struct InterfaceLedger {
     guard let first = old.prototype, let second = new.prototype else {
       return old.prototype == new.prototype ? result : result + [.target]
     }
-    if first.result != second.result { result.append(.result) }
+    if pair.typeChange(first.result, second.result) != nil { result.append(.result) }
     if first.arguments.count != second.arguments.count { result.append(.argumentCount) }
-    for (index, pair) in zip(first.arguments, second.arguments).enumerated() where pair.0 != pair.1 {
+    for (index, types) in zip(first.arguments, second.arguments).enumerated()
+    where pair.typeChange(types.0, types.1) != nil {
       result.append(.argument(index + 1))
     }
     return result + Set(first.flags).symmetricDifference(second.flags).map { .flag($0) }
@@ -105,7 +108,7 @@ struct InterfaceLedger {
 
   private mutating func compareAdditions(_ pair: InterfacePair) {
     let (before, after) = (AdditionList(pair.old), AdditionList(pair.new))
-    let programs = Set(pair.programs)
+    let programs = pair.programNames
     for spot in Set(before.additions.keys).union(after.additions.keys) where programs.contains(spot.program) {
       guard let first = before.additions[spot], let second = after.additions[spot] else {
         differences.insert(.addition(spot, .presence))

@@ -4,6 +4,7 @@ import ContextABI
 struct PrototypeComparison {
   private(set) var observations: [Observation] = []
   private let helper: String
+  private let pair: InterfacePair
   /// The programs that may sleep, or lack a capability, only tell what those that do not have told already.
   private var told: Set<Told> = []
 
@@ -14,9 +15,12 @@ struct PrototypeComparison {
     let after: String?
   }
 
-  init(_ helper: String) { self.helper = helper }
+  init(_ helper: String, _ pair: InterfacePair) {
+    self.helper = helper
+    self.pair = pair
+  }
 
-  mutating func compare(_ old: HelperGrant, _ new: HelperGrant, _ program: String, _ situation: GrantSituation) {
+  mutating func compare(_ old: HelperGrant, _ new: HelperGrant, _ program: InterfaceProgram, _ situation: GrantSituation) {
     let place = Place(program: program, situation: situation)
     compareTerms(old.terms, new.terms, place)
     guard let before = old.prototype, let after = new.prototype else {
@@ -31,7 +35,7 @@ struct PrototypeComparison {
   }
 
   private struct Place {
-    let program: String
+    let program: InterfaceProgram
     let situation: GrantSituation
   }
 
@@ -41,16 +45,16 @@ struct PrototypeComparison {
 
   private mutating func note(
     _ rule: Rule, _ before: String?, _ after: String?, _ verb: String, _ place: Place,
-    _ aspects: [Difference.GrantAspect], plural: String? = nil
+    _ aspects: [Difference.GrantAspect]
   ) {
-    let claims = aspects.map { Difference.grant(helper: helper, program: place.program, place.situation, $0) }
-    let told = Told(program: place.program, rule: rule.id, before: before, after: after)
+    let claims = aspects.map { Difference.grant(helper: helper, program: place.program.name, place.situation, $0) }
+    let told = Told(program: place.program.name, rule: rule.id, before: before, after: after)
     let isNew = self.told.insert(told).inserted
     observations.append(
       Observation(
-        rule: rule, context: Change.helpers, field: helper, programs: [place.program], before: before, after: after,
+        rule: rule, context: Change.helpers, field: helper, programs: [place.program.name], before: before, after: after,
         remark: isNew ? place.situation.remark : nil,
-        title: .things(noun: "helper", plural: "helpers", one: verb, many: plural ?? verb),
+        title: .things(noun: "helper", plural: "helpers", one: verb, many: Verb.plural(verb)),
         cause: .init("\(verb) \(before ?? "") \(after ?? "")"), claims: claims))
   }
 
@@ -63,10 +67,13 @@ struct PrototypeComparison {
       let texts = (Self.needs(old), Self.needs(new))
       if added.isEmpty {
         let dropped = before.subtracting(after).sorted().joined(separator: " and ")
-        note(.helperPrivilegeDropped, texts.0, texts.1, "no longer needs \(dropped)", place, [.capabilities], plural: "no longer need \(dropped)")
+        note(.helperPrivilegeDropped, texts.0, texts.1, "no longer needs \(dropped)", place, [.capabilities])
       } else {
         let needed = added.sorted().joined(separator: " and ")
-        note(.helperPrivileged, texts.0, texts.1, "needs \(needed)", place, [.capabilities], plural: "need \(needed)")
+        let isKnown = LoadingCapabilities.needed(by: place.program.type).isSuperset(of: added)
+        note(
+          isKnown ? .interfaceRemark : .helperPrivileged, texts.0, texts.1,
+          isKnown ? "needs \(needed), as loading such programs does" : "needs \(needed)", place, [.capabilities])
       }
     }
     if old.lackedCapabilities != new.lackedCapabilities {
@@ -102,20 +109,22 @@ struct PrototypeComparison {
   // MARK: - Results
 
   private mutating func compareResults(_ old: HelperValue, _ new: HelperValue, _ place: Place) {
-    guard old != new else { return }
-    let (before, after) = (HelperType(old), HelperType(new))
+    guard let change = pair.typeChange(old, new) else { return }
+    let (before, after) = (change.old, change.new)
     let rest = (before.withoutNull, after.withoutNull)
     if before == after {
-      note(.interfaceRemark, old.description, new.description, "names the same type otherwise", place, [.result])
+      note(.interfaceRemark, change.before, change.after, "names the same type otherwise", place, [.result])
     } else if rest.0 == rest.1 {
       let verb = after.mayBeNull ? "may return NULL now" : "no longer returns NULL"
-      note(after.mayBeNull ? .helperMayReturnNull : .helperNeverNull, old.description, new.description, verb, place, [.result])
+      note(after.mayBeNull ? .helperMayReturnNull : .helperNeverNull, change.before, change.after, verb, place, [.result])
+    } else if rest.0.isTrusted(as: rest.1), !after.mayBeNull || before.mayBeNull {
+      note(.interfaceRemark, change.before, change.after, "returns what is trusted", place, [.result])
     } else if before.isPointer && after.isPointer, !after.mayBeNull || before.mayBeNull {
-      note(.helperResultRespelled, old.description, new.description, "returns a pointer of another type", place, [.result])
+      note(.helperResultRespelled, change.before, change.after, "returns a pointer of another type", place, [.result])
     } else if before.isPointer && after.isPointer {
-      note(.helperMayReturnNull, old.description, new.description, "may return NULL now", place, [.result])
+      note(.helperMayReturnNull, change.before, change.after, "may return NULL now", place, [.result])
     } else {
-      note(.helperResultChanged, old.description, new.description, "returns something else", place, [.result])
+      note(.helperResultChanged, change.before, change.after, "returns something else", place, [.result])
     }
   }
 
@@ -127,10 +136,11 @@ struct PrototypeComparison {
         .helperArgumentCount, "\(old.arguments.count) arguments", "\(new.arguments.count) arguments",
         "takes \(new.arguments.count) arguments instead of \(old.arguments.count)", place, [.argumentCount])
     }
-    for (index, pair) in zip(old.arguments, new.arguments).enumerated() where pair.0 != pair.1 {
+    for (index, types) in zip(old.arguments, new.arguments).enumerated() {
+      guard let change = pair.typeChange(types.0, types.1) else { continue }
       let aspects: [Difference.GrantAspect] = [.argument(index + 1)]
-      let texts = (pair.0.description, pair.1.description)
-      switch HelperType(pair.0).change(to: HelperType(pair.1)) {
+      let texts = (change.before, change.after)
+      switch change.old.change(to: change.new) {
       case .none: note(.interfaceRemark, texts.0, texts.1, "names the same type otherwise", place, aspects)
       case .tightened: note(.helperArgumentTightened, texts.0, texts.1, "takes less in argument \(index + 1)", place, aspects)
       case .loosened: note(.helperArgumentLoosened, texts.0, texts.1, "takes more in argument \(index + 1)", place, aspects)
@@ -156,8 +166,12 @@ struct PrototypeComparison {
       if flag == "gpl_only" {
         note(
           isSet ? .helperGPLOnly : .helperGPLDropped, texts.0, texts.1,
-          isSet ? "is only given to programs under the GPL" : "is given to programs under any licence", place, [.flag(flag)],
-          plural: isSet ? "are only given to programs under the GPL" : "are given to programs under any licence")
+          isSet ? "is only given to programs under the GPL" : "is given to programs under any licence", place, [.flag(flag)])
+      } else if flag == "might_sleep", place.situation.isSleepable {
+        // As a restriction it is about the program's sections that must not sleep.
+        note(
+          isSet ? .helperTermsChanged : .helperCallEased, texts.0, texts.1,
+          isSet ? "may sleep now" : "never sleeps any more", place, [.flag(flag)])
       } else if let known = Self.flags[flag] {
         note(
           known.isRestriction == isSet ? .helperCallRestricted : .helperCallEased, texts.0, texts.1,

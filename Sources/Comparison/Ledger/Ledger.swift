@@ -167,6 +167,7 @@ extension Snapshot {
       Dictionary(interface.helpers.map { ("\($0.number) \($0.name)", Set($0.grants)) }, uniquingKeysWith: { $0.union($1) })
     }
     return Set(interface.programs) == Set(second.programs) && helpers(interface) == helpers(second)
+      && interface.combinations == second.combinations
       && Set(interface.effects) == Set(second.effects) && Set(interface.additions) == Set(second.additions)
   }
 }

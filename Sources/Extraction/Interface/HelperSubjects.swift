@@ -1,3 +1,5 @@
+import ContextABI
+
 /// A program type with an expected attach type, whose helpers are asked for.
 struct HelperSubject {
   let name: String
@@ -7,8 +9,7 @@ struct HelperSubject {
   let attachName: String?
   let isDefault: Bool
 
-  /// Programs that are run by a system call must be ones that may sleep (`check_attach_btf_id`, kernel/bpf/verifier.c).
-  var isAlwaysSleepable: Bool { type.name == "SYSCALL" }
+  var isAlwaysSleepable: Bool { InterfaceProgram.isAlwaysSleepable(type.name) }
 }
 
 /// Lists whose helpers are asked for.

@@ -12,7 +12,7 @@ final class HelperTable {
   private let describe: (Fault) -> String
 
   /// What could not be told, by the reason: the programs, and the helpers of each.
-  private(set) var holes: [String: Set<String>] = [:]
+  private(set) var holes: [InterfaceHole: Set<String>] = [:]
   /// The programs for which what they are attached to decides about helpers.
   private(set) var dependingOnTarget: Set<String> = []
 
@@ -26,6 +26,9 @@ final class HelperTable {
     self.callback = callback
     self.describe = describe
   }
+
+  /// See `ProgramInterface.combinations`.
+  var combinations: [String: [String]] { reader.combinations }
 
   /// Whether an attach type gives programs of a type other helpers than `otherwise` does.
   func differs(_ type: ProgramType, _ attachType: UInt32, _ otherwise: UInt32) -> Bool {
@@ -59,7 +62,7 @@ final class HelperTable {
         }.sorted(by: HelperGrant.inOrder))
     }
     if reader.packetChangesAreUnknown {
-      holes["which helpers change the packet: bpf_helper_changes_pkt_data can't be asked"] = Set(subjects.map(\.name))
+      holes[InterfaceHole("which helpers change the packet: bpf_helper_changes_pkt_data can't be asked")] = Set(subjects.map(\.name))
     }
     return result
   }
@@ -91,7 +94,7 @@ final class HelperTable {
       let sleepable = try ask(isSleepable: true)
       return Answers(usual: usual, sleepable: sleepable.decision == usual.decision ? nil : sleepable)
     } catch {
-      holes["\(helper.name): \(describe(error))", default: []].insert(subject.name)
+      holes[InterfaceHole(describe(error), of: helper.name), default: []].insert(subject.name)
       return nil
     }
   }
@@ -116,7 +119,7 @@ final class HelperTable {
       case .prototype(let prototype): result.append(GrantKey(prototype: prototype, terms: terms))
       case .empty: break
       case .absent:
-        holes["\(helper.name): its prototype is not part of the image", default: []].formUnion(programs)
+        holes[InterfaceHole("the helper's prototype is not part of the image", of: helper.name), default: []].formUnion(programs)
       }
     }
     add(

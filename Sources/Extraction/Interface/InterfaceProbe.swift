@@ -9,10 +9,23 @@ import TypeGraph
 struct ExtractedInterface {
   var programs: [InterfaceProgram]
   var helpers: [HelperFunction]
+  var combinations: [String: [String]]
   /// Instructions that are added, with the programs that get them.
   var added: [AddedInstructions: Set<String>]
-  /// What could not be told: the reason, and the programs.
-  var holes: [String: Set<String>]
+  /// What could not be told, and the programs.
+  var holes: [InterfaceHole: Set<String>]
+}
+
+/// Something that could not be told of programs.
+public struct InterfaceHole: Hashable, Sendable {
+  public let reason: String
+  /// The helper that it is about; nil where it is none's.
+  public var helper: String?
+
+  init(_ reason: String, of helper: String? = nil) {
+    self.reason = reason
+    self.helper = helper
+  }
 }
 
 /// Asks a kernel image for the interface of its program types besides their contexts: what else `struct bpf_verifier_ops`
@@ -67,15 +80,16 @@ final class InterfaceProbe {
     var (added, holes) = added(to: subjects)
     holes.merge(table.holes) { $0.union($1) }
     return ExtractedInterface(
-      programs: programs.sorted { $0.name.precedes($1.name) }, helpers: helpers, added: added, holes: holes)
+      programs: programs.sorted { $0.name.precedes($1.name) }, helpers: helpers,
+      combinations: table.combinations, added: added, holes: holes)
   }
 
   /// What is added to these programs, and what of it could not be told.
   private func added(
     to subjects: [HelperSubject]
-  ) -> (added: [AddedInstructions: Set<String>], holes: [String: Set<String>]) {
+  ) -> (added: [AddedInstructions: Set<String>], holes: [InterfaceHole: Set<String>]) {
     var result: [AddedInstructions: Set<String>] = [:]
-    var holes: [String: Set<String>] = [:]
+    var holes: [InterfaceHole: Set<String>] = [:]
     for subject in subjects {
       guard let operations = operations(subject.type) else { continue }
       do throws(Fault) {
@@ -83,7 +97,7 @@ final class InterfaceProbe {
           added.functions = functions(of: added)
           result[added, default: []].insert(subject.name)
         }
-      } catch { holes[describe(error), default: []].insert(subject.name) }
+      } catch { holes[InterfaceHole(describe(error)), default: []].insert(subject.name) }
     }
     return (result, holes)
   }

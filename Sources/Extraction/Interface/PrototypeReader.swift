@@ -1,5 +1,6 @@
 import ByteReading
 import ContextABI
+import Foundation
 import KernelImage
 
 /// Reads the prototypes of helpers (`struct bpf_func_proto`) in a kernel image.
@@ -10,6 +11,8 @@ final class PrototypeReader {
   private let structureName: (UInt32) -> String?
   private var known: [Key: Reading] = [:]
   private let packetChanges: UInt64?
+  /// What the enumerators that prototypes name stand for, where they are others with flags.
+  private(set) var combinations: [String: [String]] = [:]
 
   private struct Key: Hashable {
     let address: UInt64
@@ -84,10 +87,22 @@ final class PrototypeReader {
 
   private func value(_ names: FlaggedNames, _ type: UInt32, _ detail: UInt64) -> HelperValue {
     let name = names.name(of: type) ?? "type \(type)"
+    if !name.contains(" "), let parts = names.parts(of: type) { combinations[name] = parts }
     // A union: the size of what the argument points to, or the address of a structure's id. No kernel's data lie that low.
     if detail < 0x1_0000 { return HelperValue(type: name, size: detail == 0 ? nil : Int(detail)) }
     let id = try? half(at: detail, 0)
-    return HelperValue(type: name, structure: id.flatMap(structureName))
+    return HelperValue(type: name, structure: id.flatMap(structureName) ?? structureNamedBySymbol(at: detail))
+  }
+
+  /// Before a kernel is linked as a whole, the place of a structure's id is empty, and has a symbol that names the structure:
+  /// `__BTF_ID__struct__task_struct__12` (include/linux/btf_ids.h).
+  private func structureNamedBySymbol(at address: UInt64) -> String? {
+    let prefix = "__BTF_ID__struct__"
+    guard let (symbol, offset) = image.symbols.nearest(to: address), offset == 0, symbol.hasPrefix(prefix),
+      let end = symbol.range(of: "__", options: .backwards)?.lowerBound
+    else { return nil }
+    let start = symbol.index(symbol.startIndex, offsetBy: prefix.count)
+    return start < end ? String(symbol[start..<end]) : nil
   }
 
   /// Whether calls of helpers that change the packet can't be told from others.

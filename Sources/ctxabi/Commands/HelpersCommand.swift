@@ -48,9 +48,10 @@ struct HelpersCommand: ParsableCommand {
       let text = HelperTextTable(selected, width: Console.width)
       Console.output(text.lines.joined(separator: "\n") + "\n")
     }
-    for (reason, programs) in interface.holes.sorted(by: { $0.key < $1.key }) {
-      Console.error("\(build.kernel): not known: \(reason) (\(programs.sorted().joined(separator: ", ")))")
+    let holes = interface.holes.map { hole, programs in
+      "\(hole.helper.map { "\($0): " } ?? "")\(hole.reason) (\(programs.sorted().joined(separator: ", ")))"
     }
+    for hole in holes.sorted() { Console.error("\(build.kernel): not known: \(hole)") }
     if !interface.holes.isEmpty { throw ExitCode(2) }
   }
 }
