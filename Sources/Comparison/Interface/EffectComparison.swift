@@ -37,7 +37,7 @@ struct EffectComparison {
         rule: .accessCapabilityChanged, context: access.context, field: access.field, programs: [access.program],
         before: "needs \(texts.0)", after: "needs \(texts.1)", remark: access.kind.isWrite ? "stores" : "reads",
         title: .fields(one: "needs \(texts.1) instead of \(texts.0)", many: "need \(texts.1) instead of \(texts.0)"),
-        cause: .init("\(texts)", crossesContexts: true), claims: [.effect(access, .capabilities)]))
+        cause: .init("\(texts.0), \(texts.1)"), claims: [.effect(access, .capabilities)]))
   }
 
   /// What the kernel does for programs with a mark.
