@@ -28,28 +28,31 @@ HELPER(bpf_skb_load_helper_8)
 HELPER(bpf_skb_load_helper_16)
 HELPER(bpf_skb_load_helper_32)
 
-static const struct bpf_func_proto bpf_map_lookup_elem_proto = {
+/* Some variants give one to nobody. */
+#define PROTOTYPE static const struct bpf_func_proto __attribute__((unused))
+
+PROTOTYPE bpf_map_lookup_elem_proto = {
   .func = bpf_map_lookup_elem,
   .pkt_access = true,
   .ret_type = RET_PTR_TO_MAP_VALUE_OR_NULL,
   .arg1_type = ARG_CONST_MAP_PTR,
   .arg2_type = ARG_PTR_TO_MAP_KEY,
 };
-static const struct bpf_func_proto bpf_ktime_get_ns_proto = {
+PROTOTYPE bpf_ktime_get_ns_proto = {
   .func = bpf_ktime_get_ns,
 #ifdef HELPER_GPL_ONLY
   .gpl_only = true,
 #endif
   .ret_type = RET_INTEGER,
 };
-static const struct bpf_func_proto bpf_trace_printk_proto = {
+PROTOTYPE bpf_trace_printk_proto = {
   .func = bpf_trace_printk,
   .gpl_only = true,
   .ret_type = RET_INTEGER,
   .arg1_type = ARG_PTR_TO_MEM | MEM_RDONLY,
   .arg2_type = ARG_CONST_SIZE,
 };
-static const struct bpf_func_proto bpf_skb_store_bytes_proto = {
+PROTOTYPE bpf_skb_store_bytes_proto = {
   .func = bpf_skb_store_bytes,
   .ret_type = RET_INTEGER,
   .arg1_type = ARG_PTR_TO_CTX,
@@ -68,7 +71,7 @@ static const struct bpf_func_proto bpf_skb_store_bytes_proto = {
 #endif
   .arg5_type = ARG_ANYTHING,
 };
-static const struct bpf_func_proto bpf_redirect_proto = {
+PROTOTYPE bpf_redirect_proto = {
   .func = bpf_redirect,
 #ifdef HELPER_RESULT_CHANGED
   .ret_type = RET_VOID,
@@ -80,7 +83,7 @@ static const struct bpf_func_proto bpf_redirect_proto = {
   .arg2_type = ARG_ANYTHING,
 #endif
 };
-static const struct bpf_func_proto bpf_skb_load_bytes_proto = {
+PROTOTYPE bpf_skb_load_bytes_proto = {
   .func = bpf_skb_load_bytes,
   .ret_type = RET_INTEGER,
   .arg1_type = ARG_PTR_TO_CTX,
@@ -88,13 +91,13 @@ static const struct bpf_func_proto bpf_skb_load_bytes_proto = {
   .arg3_type = ARG_PTR_TO_UNINIT_MEM,
   .arg4_type = ARG_CONST_SIZE,
 };
-static const struct bpf_func_proto bpf_skb_pull_data_proto = {
+PROTOTYPE bpf_skb_pull_data_proto = {
   .func = bpf_skb_pull_data,
   .ret_type = RET_INTEGER,
   .arg1_type = ARG_PTR_TO_CTX,
   .arg2_type = ARG_ANYTHING,
 };
-static const struct bpf_func_proto bpf_bind_proto = {
+PROTOTYPE bpf_bind_proto = {
   .func = bpf_bind,
   .ret_type = RET_INTEGER,
   .arg1_type = ARG_PTR_TO_CTX,
@@ -109,14 +112,14 @@ static const struct bpf_func_proto bpf_bind_proto = {
   .arg3_type = ARG_CONST_SIZE,
 };
 
-#if defined(HELPER_ALLOWED_BY_NOBODY)
+#ifdef HELPER_ALLOWED_BY_NOBODY
 static bool copy_from_user_allowed(const struct bpf_prog *prog)
 {
   return prog->len > 0;
 }
 #endif
 
-static const struct bpf_func_proto bpf_copy_from_user_proto = {
+PROTOTYPE bpf_copy_from_user_proto = {
   .func = bpf_copy_from_user,
 #ifdef HELPER_MAY_SLEEP
   .might_sleep = true,
@@ -129,7 +132,7 @@ static const struct bpf_func_proto bpf_copy_from_user_proto = {
   .allowed = copy_from_user_allowed,
 #endif
 };
-static const struct bpf_func_proto bpf_sk_fullsock_proto = {
+PROTOTYPE bpf_sk_fullsock_proto = {
   .func = bpf_sk_fullsock,
 #ifdef HELPER_MAY_RETURN_NULL
   .ret_type = RET_PTR_TO_SOCK_COMMON | PTR_MAYBE_NULL,
