@@ -125,6 +125,8 @@ let package = Package(
       dependencies: ["ContextABI", "Comparison", "KernelImage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "JudgementTests", dependencies: ["ContextABI", "Comparison"], swiftSettings: strict),
+    .testTarget(
       name: "BaselineTests",
       dependencies: ["ctxabi", "Baselines", "Comparison", "ContextABI", "KernelImage", "TestSupport"],
       swiftSettings: strict),
@@ -163,7 +165,11 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "ReportingTests", dependencies: ["ctxabi", "ByteReading", "ContextABI", "Comparison", "Reporting"],
+      name: "ReportingTests",
+      dependencies: [
+        "ctxabi", "Baselines", "ByteReading", "ContextABI", "Comparison", "Reporting",
+        .product(name: "Yams", package: "Yams"),
+      ],
       exclude: ["Goldens", "validate-json", "check-page", "sarif-2.1.0"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -25,12 +25,12 @@ struct Observation {
   /// What tells the option of the configuration that decides, where one may.
   var option: OptionTrace?
 
-  /// Kernel members that came or went with a constant in their place.
+  /// Kernel members that came or went, with a constant in their place or with the access to the field.
   struct OptionTrace {
     let kernelContext: String
     /// Paths of members of the side that has them.
     let members: [String]
-    /// Whether the new side has the constant.
+    /// Whether it is the new side that lacks them.
     let isOff: Bool
   }
 
@@ -41,6 +41,8 @@ struct Observation {
     case fields(one: String, many: String)
     /// What is said of things that have a noun of their own: `program type`, `program types`.
     case things(noun: String, plural: String, one: String, many: String)
+    /// What an option of the configuration decides.
+    case option(OptionTitle)
   }
 
   struct Cause: Hashable {
@@ -163,7 +165,10 @@ struct FindingCollector {
     return groups.values.flatMap { group -> [Change] in
       guard group.count > 1, group.allSatisfy({ !$0.accesses.isEmpty }),
         let widest = group.max(by: { left, right in
-          (left.width, right.before ?? "", right.after ?? "") < (right.width, left.before ?? "", left.after ?? "")
+          left.width != right.width
+            ? left.width < right.width
+            : (right.isSignExtending, right.before ?? "", right.after ?? "")
+              < (left.isSignExtending, left.before ?? "", left.after ?? "")
         })
       else { return group }
       return [
@@ -178,7 +183,7 @@ struct FindingCollector {
 
   // MARK: - Titles
 
-  private static func title(_ titles: Set<Observation.Title>, _ changes: [Change]) -> String {
+  static func title(_ titles: Set<Observation.Title>, _ changes: [Change]) -> String {
     let places = Set(changes.map(\.place))
     func text(_ title: Observation.Title) -> String {
       switch title {
@@ -189,6 +194,7 @@ struct FindingCollector {
         return "\(fields) fields of \(contexts(changes)) \(many)"
       case .things(let noun, let plural, let one, let many):
         return places.count == 1 ? "\(noun) \(places.first ?? "") \(one)" : "\(places.count) \(plural) \(many)"
+      case .option(let title): return title.text(changes)
       }
     }
     let texts = titles.map(text).sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
@@ -206,6 +212,11 @@ extension Change {
   /// The size of the widest access in bytes.
   fileprivate var width: Int {
     accesses.compactMap { Int($0.split(separator: ":").last ?? "") }.max() ?? 0
+  }
+
+  /// 1 where it is about reads that extend the sign alone, else 0.
+  fileprivate var isSignExtending: Int {
+    accesses.allSatisfy { $0.hasPrefix(AccessKind.readSignExtending.rawValue + " ") } ? 1 : 0
   }
 
   /// `read 8:4` before `read 12:1` before `write 8:4`: by kind, then by offset and size as numbers.

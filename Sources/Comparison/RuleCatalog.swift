@@ -31,6 +31,8 @@ public enum RuleCatalog {
     .privilegeDropped,
     .registerTypeChanged,
     .programTypeRemoved,
+    .pointerRemoved,
+    .pointerAdded,
     .programTypeRenumbered,
     .programTypeAdded,
     .attachTypeRemoved,

@@ -46,6 +46,7 @@ extension Observation.Title {
   fileprivate var verbs: (one: String, many: String) {
     switch self {
     case .sentence(let text): (text, text)
+    case .option(let title): (title.reason, title.reason)
     case .fields(let one, let many), .things(_, _, let one, let many): (one, many)
     }
   }

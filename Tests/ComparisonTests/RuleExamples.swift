@@ -153,7 +153,8 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
       "attach-type-added", Example(["ATTACH_TYPE_REMOVED"], [], ["attach-type-added"]),
       nearMiss: Example(["PROGRAM_TYPE_REMOVED"], [], ["program-type-added"])),
     RuleExamples(
-      "context-changed", Example([], ["CONTEXT_CHANGED"], ["context-changed"]),
+      // With XDP's callbacks come XDP's helpers.
+      "context-changed", Example([], ["CONTEXT_CHANGED"], ["context-changed", "helper-granted"]),
       nearMiss: Example([], ["PROGRAM_TYPE_REMOVED"], ["program-type-removed"])),
   ]
 

@@ -37,12 +37,16 @@ import Testing
     Patch(name: "writable", status: 0, rules: ["write-granted"], said: ["for sched_act, sched_cls\n"]),
     Patch(name: "move-field", status: 1, rules: ["field-moved"], said: ["stands at 196 instead of 192"]),
     Patch(
-      name: "narrow", status: 1, rules: ["field-resized"], said: ["takes 2 bytes instead of 4 bytes", "width-revoked"]),
+      name: "narrow", status: 1, rules: ["field-resized"],
+      said: ["takes 2 bytes instead of 4 bytes", "can no longer be read by 4 bytes"]),
     Patch(name: "rename", status: 1, rules: ["field-renamed"], said: ["netns_inum is called netns_ino now"]),
     Patch(name: "remove", status: 1, rules: ["field-removed"], said: ["netns_inum is gone: it stood at 192"]),
     Patch(
-      name: "without-namespaces", status: 1, rules: ["meaning-changed"],
-      said: ["was \(meaning)\n", "is 0\n", "with skb->dev->nd_net.net->ns.inum = 1: was 1, is 0"]),
+      name: "without-namespaces", status: 1, rules: ["option-off"],
+      said: [
+        "CONFIG_NET_NS is off: __sk_buff.netns_inum reads a constant", "was \(meaning)\n", "is 0\n",
+        "with skb->dev->nd_net.net->ns.inum = 1: was 1, is 0",
+      ]),
     Patch(name: "reorder-members", status: 0, rules: []),
     Patch(name: "move-inum", base: "reorder-members", status: 0, rules: []),
   ]
