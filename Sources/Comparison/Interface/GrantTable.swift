@@ -60,6 +60,8 @@ struct InterfacePair {
   let newGrants: GrantTable
   /// The programs that both have.
   let programs: [InterfaceProgram]
+  /// The flags of types that both use.
+  private let commonFlags: Set<String>
   /// The helpers of which nothing is known for a program, on either side.
   private let unknown: [String: Set<String>]
 
@@ -70,6 +72,7 @@ struct InterfacePair {
     }
     self.old = before
     self.new = after
+    commonFlags = Self.flags(of: before).intersection(Self.flags(of: after))
     oldGrants = GrantTable(before)
     newGrants = GrantTable(after)
     let names = Set(after.programs.map(\.name))
@@ -84,7 +87,9 @@ struct InterfacePair {
     if old == new && before == after { return nil }
     // The name alone may hide what has changed.
     let texts = old == new ? (before.description, after.description) : (old.description, new.description)
-    return TypeChange(old: before, new: after, before: texts.0, after: texts.1)
+    return TypeChange(
+      old: before, new: after, before: texts.0, after: texts.1,
+      strangers: before.flags.symmetricDifference(after.flags).subtracting(commonFlags))
   }
 
   struct TypeChange {
@@ -92,6 +97,13 @@ struct InterfacePair {
     let new: HelperType
     let before: String
     let after: String
+    /// Flags that differ, and that one of the builds has nowhere: there its types say nothing of what they stand for.
+    let strangers: Set<String>
+  }
+
+  private static func flags(of interface: ProgramInterface) -> Set<String> {
+    let prototypes = interface.helpers.flatMap(\.grants).compactMap(\.prototype)
+    return Set(prototypes.flatMap { [$0.result] + $0.arguments }.flatMap { HelperType($0, interface.combinations).flags })
   }
 
   /// Whether a helper is given in the same way, as far as the records tell.

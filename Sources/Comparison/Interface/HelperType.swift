@@ -81,11 +81,16 @@ struct HelperType: Hashable {
     return .unclear
   }
 
+  /// The type apart from these flags.
+  func without(_ flags: Set<String>) -> HelperType {
+    HelperType(base: base, flags: self.flags.subtracting(flags), size: size, structure: structure)
+  }
+
   var mayBeNull: Bool { flags.contains("PTR_MAYBE_NULL") }
   var isPointer: Bool { base.contains("_PTR_TO_") }
 
   /// The type apart from whether it may be null.
-  var withoutNull: HelperType { HelperType(base: base, flags: flags.subtracting(["PTR_MAYBE_NULL"]), size: size, structure: structure) }
+  var withoutNull: HelperType { without(["PTR_MAYBE_NULL"]) }
 
   /// Whether `new` is the same pointer, and trusted besides.
   func isTrusted(as new: HelperType) -> Bool {

@@ -45,7 +45,7 @@ struct PrototypeComparison {
 
   private mutating func note(
     _ rule: Rule, _ before: String?, _ after: String?, _ verb: String, _ place: Place,
-    _ aspects: [Difference.GrantAspect]
+    _ aspects: [Difference.GrantAspect], cause: String? = nil
   ) {
     let claims = aspects.map { Difference.grant(helper: helper, program: place.program.name, place.situation, $0) }
     let told = Told(program: place.program.name, rule: rule.id, before: before, after: after)
@@ -55,7 +55,7 @@ struct PrototypeComparison {
         rule: rule, context: Change.helpers, field: helper, programs: [place.program.name], before: before, after: after,
         remark: isNew ? place.situation.remark : nil,
         title: .things(noun: "helper", plural: "helpers", one: verb, many: Verb.plural(verb)),
-        cause: .init("\(verb) \(before ?? "") \(after ?? "")"), claims: claims))
+        cause: .init(cause ?? "\(verb) \(before ?? "") \(after ?? "")"), claims: claims))
   }
 
   // MARK: - Terms
@@ -140,7 +140,15 @@ struct PrototypeComparison {
       guard let change = pair.typeChange(types.0, types.1) else { continue }
       let aspects: [Difference.GrantAspect] = [.argument(index + 1)]
       let texts = (change.before, change.after)
-      switch change.old.change(to: change.new) {
+      let verdict = change.old.without(change.strangers).change(to: change.new.without(change.strangers))
+      if !change.strangers.isEmpty, verdict != .tightened {
+        let flags = change.strangers.sorted().joined(separator: ", ")
+        note(
+          .helperArgumentChanged, texts.0, texts.1, "names \(flags) in its arguments, which one of the builds does not know",
+          place, aspects, cause: flags)
+        continue
+      }
+      switch verdict {
       case .none: note(.interfaceRemark, texts.0, texts.1, "names the same type otherwise", place, aspects)
       case .tightened: note(.helperArgumentTightened, texts.0, texts.1, "takes less in argument \(index + 1)", place, aspects)
       case .loosened: note(.helperArgumentLoosened, texts.0, texts.1, "takes more in argument \(index + 1)", place, aspects)

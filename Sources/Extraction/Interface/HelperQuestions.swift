@@ -51,15 +51,25 @@ final class HelperQuestions {
   private let callbacks: Callbacks
   private let image: KernelImage
   private let layout: InterfaceLayout
-  private var answers: [Key: Result<HelperAnswer, Fault>] = [:]
+  private var answers: [Place: [Known]] = [:]
   private var asksIterator = false
 
-  private struct Key: Hashable {
+  private struct Place: Hashable {
     let function: UInt64
     let helper: Int
+  }
+
+  /// An answer, with as much of the program as it depended on.
+  private struct Known {
     let type: UInt32?
     let attachType: UInt32?
     let isSleepable: Bool?
+    let answer: Result<HelperAnswer, Fault>
+
+    func holds(for program: Program) -> Bool {
+      (type ?? program.type) == program.type && (attachType ?? program.attachType) == program.attachType
+        && (isSleepable ?? program.isSleepable) == program.isSleepable
+    }
   }
 
   init(_ callbacks: Callbacks, _ image: KernelImage, _ layout: InterfaceLayout) throws(EmulationError) {
@@ -76,31 +86,17 @@ final class HelperQuestions {
 
   /// What `get_func_proto` at `function` says of the helper of this number to a program.
   func answer(_ function: UInt64, _ helper: Int, _ program: Program) -> Result<HelperAnswer, Fault> {
-    for key in keys(function, helper, program) {
-      if let known = answers[key] { return known }
-    }
+    let place = Place(function: function, helper: helper)
+    if let known = answers[place]?.first(where: { $0.holds(for: program) }) { return known.answer }
     let answer: Result<HelperAnswer, Fault>
     do throws(Fault) { answer = .success(try ask(function, helper, program)) } catch { answer = .failure(error) }
-    answers[key(function, helper, program, dependingOn: dependence)] = answer
+    let isAll = dependence.contains(.program)
+    answers[place, default: []].append(
+      Known(
+        type: isAll || dependence.contains(.programType) ? program.type : nil,
+        attachType: isAll || dependence.contains(.attachType) ? program.attachType : nil,
+        isSleepable: isAll || dependence.contains(.sleepable) ? program.isSleepable : nil, answer: answer))
     return answer
-  }
-
-  private func keys(_ function: UInt64, _ helper: Int, _ program: Program) -> [Key] {
-    [[], .programType, .attachType, .sleepable, [.programType, .attachType], .program].map {
-      key(function, helper, program, dependingOn: $0)
-    }
-  }
-
-  private func key(
-    _ function: UInt64, _ helper: Int, _ program: Program, dependingOn dependence: HelperAnswer.Dependence
-  ) -> Key {
-    let told = dependence.intersection([.programType, .attachType, .sleepable])
-    let one = [[], .programType, .attachType, .sleepable, [.programType, .attachType]].contains(told)
-    let isAll = dependence.contains(.program) || !one
-    return Key(
-      function: function, helper: helper, type: isAll || told.contains(.programType) ? program.type : nil,
-      attachType: isAll || told.contains(.attachType) ? program.attachType : nil,
-      isSleepable: isAll || told.contains(.sleepable) ? program.isSleepable : nil)
   }
 
   // MARK: - Calls
