@@ -110,7 +110,7 @@ let package = Package(
       name: "BPFTests", dependencies: ["ByteReading", "BPF"], swiftSettings: strict),
     .testTarget(
       name: "ContextABITests",
-      dependencies: ["ByteReading", "ContextABI", "KernelImage", "TestSupport"],
+      dependencies: ["ByteReading", "ContextABI", "Digest", "KernelImage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "SymbolicEvaluationTests",

@@ -18,7 +18,8 @@ struct LinkerScript {
   private static let returning: Set<String> = [
     "capable", "ns_capable", "bpf_token_capable", "bpf_log", "_printk", "printk", "__warn_printk",
     "bpf_get_btf_vmlinux", "btf_find_by_name_kind", "__fentry__", "mcount", "_mcount",
-    "__x86_return_thunk", "__stack_chk_fail", "ftrace_likely_update",
+    "security_locked_down", "___ratelimit", "queue_work_on", "trace_set_clr_event", "metadata_dst_alloc_percpu",
+    "bpf_iter_get_func_proto", "__x86_return_thunk", "__stack_chk_fail", "ftrace_likely_update",
   ]
   private static let returningPrefixes = [
     "__sanitizer_", "__asan_", "__hwasan_", "__kasan_", "__tsan_", "__msan_", "__ubsan_", "__kcsan_",

@@ -18,7 +18,7 @@ struct Ctxabi: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
+      ShowCommand.self, HelpersCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
       CheckCommand.self, BisectCommand.self, BaselineCommand.self, VerifyCommand.self, LintCommand.self,
       RulesCommand.self, ExplainCommand.self,
       ReportCommand.self, HistoryCommand.self,

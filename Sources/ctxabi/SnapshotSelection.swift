@@ -22,7 +22,7 @@ struct SnapshotSelection {
     if !programs.isEmpty {
       result.programs = []
       for word in programs {
-        let named = snapshot.programs.filter { Self.isNamed(word, $0) }
+        let named = snapshot.programs.filter { Self.isNamed(word, $0.name, $0.type) }
         try check(word, named, of: snapshot)
         result.programs += named.filter { !result.programs.contains($0) }
       }
@@ -33,20 +33,24 @@ struct SnapshotSelection {
     let kept = Set(result.programs.map(\.name))
     result.contexts = result.contexts.compactMap { Self.narrowed($0, to: kept) }
     result.coverage = result.coverage.filter { item in item.programs.contains(where: kept.contains) }
+    result.interface = interface(of: snapshot, kept)
     return result
   }
 
   /// Whether a word means the program: `xdp`, `XDP`, `BPF_PROG_TYPE_XDP`, `cgroup_sock_addr/inet4_bind`, `ptr:sock`.
-  private static func isNamed(_ word: String, _ program: Program) -> Bool {
+  private static func isNamed(_ word: String, _ name: String, _ type: String) -> Bool {
     let prefix = "BPF_PROG_TYPE_"
-    let name = word.uppercased()
-    let bare = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-    return bare == program.name.uppercased() || bare == program.type
+    let upper = word.uppercased()
+    let bare = upper.hasPrefix(prefix) ? String(upper.dropFirst(prefix.count)) : upper
+    return bare == name.uppercased() || bare == type
   }
 
   /// Refuses a word for programs that no program has, or none that sees one of the contexts.
   private func check(_ word: String, _ named: [Program], of snapshot: Snapshot) throws {
     guard !named.isEmpty else {
+      // Some program types have no fixed context, and helpers all the same.
+      let others = snapshot.interface?.programs ?? []
+      if others.contains(where: { Self.isNamed(word, $0.name, $0.type) }) { return }
       let known = Set(snapshot.programs.map { $0.name.hasPrefix("ptr:") ? $0.name : $0.type.lowercased() }).sorted()
       throw Failure(
         message: "this kernel has no programs of type \(word)\(Suggestion.text(for: word, among: known))",
@@ -59,6 +63,15 @@ struct SnapshotSelection {
           "programs of type \(word) see \(seen.sorted().joined(separator: ", ")), not \(contexts.joined(separator: ", "))",
         status: Failure.unknownName)
     }
+  }
+
+  /// What the programs that were asked for get besides their contexts.
+  private func interface(of snapshot: Snapshot, _ kept: Set<String>) -> ProgramInterface? {
+    guard let interface = snapshot.interface, !contexts.isEmpty || !programs.isEmpty else { return snapshot.interface }
+    let named = interface.programs.filter { program in
+      programs.contains { Self.isNamed($0, program.name, program.type) }
+    }
+    return interface.restricted(to: programs.isEmpty ? kept : Set(named.map(\.name)))
   }
 
   /// The context with the rules of these programs alone; nil where there is none.

@@ -26,6 +26,7 @@ struct HistoryPage {
     return Page(
       title: "Context ABI history, \(first) to \(last)", toolVersion: history.toolVersion, header: header(first, last),
       navigation: navigation, content: overview + contexts.map(section).joined("") + others
+        + HelperHistory(history, heads: stageHeads).markup
     ).text
   }
 

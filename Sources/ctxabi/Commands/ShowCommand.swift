@@ -21,6 +21,7 @@ struct ShowCommand: ParsableCommand {
         ctxabi show vmlinux --context __sk_buff --prog-type sched_cls --raw
         ctxabi show vmlinux --context xdp_md --layout
         ctxabi show 6.12 --context bpf_sock
+        ctxabi show vmlinux --prog-type xdp --helpers
       """)
 
   @OptionGroup var source: SourceOptions
@@ -41,11 +42,16 @@ struct ShowCommand: ParsableCommand {
   @Flag(help: "The instructions that replace each access, too, in the kernel's own wording.")
   var raw = false
 
+  @Flag(
+    help: "What programs get besides their contexts: helpers, marks that accesses set, instructions that the kernel adds.")
+  var helpers = false
+
   @Option(help: ArgumentHelp("text, or json (the snapshot's format).", valueName: "format"))
   var format: OutputFormat = .text
 
   func validate() throws {
     if layout && raw { throw ValidationError("--layout and --raw exclude each other.") }
+    if helpers && (layout || raw) { throw ValidationError("--helpers excludes --layout and --raw.") }
   }
 
   func run() throws {
@@ -55,11 +61,23 @@ struct ShowCommand: ParsableCommand {
       Console.output(snapshot.json)
       return
     }
+    if helpers {
+      try showInterface(of: snapshot)
+      return
+    }
     let text = ContextText(
       snapshot, detail: layout ? .layout : raw ? .instructions : .meaning, width: Console.width,
       style: Console.isColoured ? .coloured : .plain)
     Console.output(
       snapshot.contexts.map { text.lines($0).joined(separator: "\n") + "\n" }.joined(separator: "\n"))
+    Console.reportHoles(of: snapshot)
+  }
+
+  private func showInterface(of snapshot: Snapshot) throws {
+    guard let interface = snapshot.interface else {
+      throw Failure(message: "\(source.kernel): the running kernel is not asked for helpers; give its vmlinuz or vmlinux")
+    }
+    Console.output(InterfaceText(interface, width: Console.width).lines.joined(separator: "\n") + "\n")
     Console.reportHoles(of: snapshot)
   }
 
