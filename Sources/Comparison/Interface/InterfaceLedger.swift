@@ -93,10 +93,11 @@ struct InterfaceLedger {
 
   private mutating func compareEffects(_ old: Snapshot, _ new: Snapshot) {
     let (before, after) = (EffectList(old), EffectList(new))
-    for (access, effect) in before.effects where after.programs.contains(access.program) {
+    for (access, effect) in before.effects where after.contexts[access.program] == access.context {
       compare(access, effect, after.effects[access] ?? EffectList.Effect())
     }
-    for (access, effect) in after.effects where before.effects[access] == nil && before.programs.contains(access.program) {
+    for (access, effect) in after.effects
+    where before.effects[access] == nil && before.contexts[access.program] == access.context {
       compare(access, EffectList.Effect(), effect)
     }
   }
@@ -135,10 +136,11 @@ struct EffectList {
   }
 
   private(set) var effects: [Access: Effect] = [:]
-  let programs: Set<String>
+  /// What each program sees.
+  let contexts: [String: String]
 
   init(_ snapshot: Snapshot) {
-    programs = Set(snapshot.programs.map(\.name))
+    contexts = Dictionary(snapshot.programs.map { ($0.name, $0.context) }, uniquingKeysWith: { first, _ in first })
     for effect in snapshot.interface?.effects ?? [] {
       for field in effect.fields {
         for kind in effect.kinds {

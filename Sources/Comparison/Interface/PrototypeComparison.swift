@@ -53,7 +53,7 @@ struct PrototypeComparison {
     observations.append(
       Observation(
         rule: rule, context: Change.helpers, field: helper, programs: [place.program.name], before: before, after: after,
-        remark: isNew ? place.situation.remark : nil,
+        remark: isNew && !place.program.isAlwaysSleepable ? place.situation.remark : nil,
         title: .things(noun: "helper", plural: "helpers", one: verb, many: Verb.plural(verb)),
         cause: .init(cause ?? "\(verb) \(before ?? "") \(after ?? "")"), claims: claims))
   }
