@@ -63,6 +63,10 @@ let package = Package(
       ],
       swiftSettings: testable),
     .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI", "Digest"], swiftSettings: strict),
+    .target(
+      name: "Programs",
+      dependencies: ["ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "BPF", "ContextABI"],
+      swiftSettings: strict),
     .target(name: "Processes", swiftSettings: strict),
     .target(
       name: "ObjectLinking", dependencies: ["ByteReading", "KernelImage", "Processes"],
