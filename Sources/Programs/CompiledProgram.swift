@@ -41,6 +41,8 @@ public struct CompiledProgram: Sendable {
     let arguments: [String?]
   }
 
+  /// The names of fields.
+  var fields = FieldTable()
   /// The bytes of the sections with constant data.
   var constants: [Int: ByteView] = [:]
 }

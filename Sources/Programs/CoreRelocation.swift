@@ -49,6 +49,9 @@ public struct CoreRelocation: Hashable, Sendable {
     self.compiled = compiled
   }
 
+  /// Leaves the question alone: what the compiler put does not matter to the answer.
+  public mutating func forgetCompiled() { compiled = 0 }
+
   /// `cb[2]`
   public var path: String {
     var text = ""

@@ -19,6 +19,7 @@ struct Linker {
     self.reader = reader
     result = CompiledProgram(name: "", section: section, kind: kind, byteOrder: reader.elf.byteOrder)
     result.constants = reader.constants
+    result.fields = reader.fields
   }
 
   /// The program whose own function is number `unit`.

@@ -29,6 +29,7 @@ struct ObjectReader {
   let symbols: [ObjectSymbol]
   let relocations: [Int: [UInt64: ObjectRelocation]]
   let constants: [Int: ByteView]
+  let fields: FieldTable
   private let types: TypeGraph?
   private let extended: ExtendedTypes
   private let maps: MapDefinitions
@@ -38,7 +39,10 @@ struct ObjectReader {
   init(_ elf: ElfFile) throws(ProgramError) {
     self.elf = elf
     let path = elf.bytes.place.file
-    do throws(TypeError) { (types, extended) = try Self.types(of: elf) } catch { throw .types(path: path, error) }
+    do throws(TypeError) {
+      (types, extended) = try Self.types(of: elf)
+      fields = try types.map { types throws(TypeError) in try FieldTable(ProgramKind.structures, types) } ?? FieldTable()
+    } catch { throw .types(path: path, error) }
     do throws(ByteError) {
       symbols = try elf.objectSymbols()
       var relocations: [Int: [UInt64: ObjectRelocation]] = [:]

@@ -15,8 +15,12 @@ public struct ProgramObject: Sendable {
   /// No object that a kernel takes is near that size.
   private static let sizeLimit = 256 << 20
 
-  /// Whether a file starts as an ELF file does.
-  public static func recognises(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]) }
+  /// Whether a file starts as a BPF object does.
+  public static func isObject(_ start: [UInt8]) -> Bool {
+    guard start.starts(with: [0x7f, 0x45, 0x4c, 0x46]), start.count >= 20 else { return false }
+    // e_machine, in the byte order that e_ident names.
+    return (start[5] == 2 ? [start[18], start[19]] : [start[19], start[18]]) == [0, 247]
+  }
 
   /// Reads the object in the file at `path`.
   ///

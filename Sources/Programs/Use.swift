@@ -24,6 +24,16 @@ public enum UseBase: String, Hashable, Sendable, CaseIterable {
   case tcpSocket = "tcp_sock"
   case xdpSocket = "xdp_sock"
 
+  /// What it points to, for programs of kind `kind`; nil where that depends on what they are attached to.
+  public func structure(_ kind: ProgramKind?) -> String? {
+    switch self {
+    case .context: kind?.context
+    case .socket, .commonSocket: "bpf_sock"
+    case .tcpSocket: "bpf_tcp_sock"
+    case .xdpSocket: "bpf_xdp_sock"
+    }
+  }
+
   /// The program of a snapshot that has the rules of such a pointer; nil for the context.
   public var configuration: String? { self == .context ? nil : "ptr:\(rawValue)" }
 }
@@ -62,6 +72,8 @@ public struct Use: Hashable, Sendable {
   /// What must hold of a build for the access to be reached: all of one of these lists. Empty: it always is.
   public var guards: [[Guard]] = []
   public var line: SourceLine?
+  /// The field's name as the object's own types have it: `__sk_buff.cb[2]`.
+  public var name: String?
 
   /// `24:4`; `?:4` where the offset can't be told.
   public var place: String { "\(offset.map(String.init) ?? "?"):\(size)" }

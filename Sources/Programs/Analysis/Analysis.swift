@@ -22,7 +22,7 @@ struct Analysis {
   /// What stands in the way of telling all uses.
   private(set) var problems: [String] = []
   var waiting: [(number: Int, state: State)] = []
-  private var globals: Set<Int> = []
+  private var entered: Set<Int> = []
   private var steps = 0
   private var seen: [Int: [[Int]: Seen]] = [:]
 
@@ -122,13 +122,18 @@ struct Analysis {
 
   /// A global function is looked at once, with what its prototype says of its arguments (`btf_prepare_func_args`,
   /// kernel/bpf/btf.c).
-  mutating func verify(global start: Int, _ function: CompiledProgram.Function, guards: [Guard]) {
-    guard globals.insert(start).inserted else { return }
+  mutating func verify(global start: Int, _ function: CompiledProgram.Function) {
     let context = program.kind?.context
     let arguments = function.arguments.map { name -> Value in
       guard let name, name == context else { return .unknown }
       return .pointer(ConvertedPointer(base: .context))
     }
+    enter(start, arguments: arguments)
+  }
+
+  /// Follows a function from its start, once, apart from whoever calls it.
+  mutating func enter(_ start: Int, arguments: [Value]) {
+    guard entered.insert(start).inserted else { return }
     waiting.append((start, State(frames: [Frame(number: 0, arguments: arguments, returnsTo: -1)])))
   }
 }

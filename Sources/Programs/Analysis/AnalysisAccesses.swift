@@ -59,7 +59,7 @@ extension Analysis {
     // The answer to a relocation is in the pointer or in the instruction; that both have one can't be told.
     let own = relocations[number].flatMap { $0.kind == .byteOffset ? $0 : nil }
     let isTold = pointer.offset != nil && !(own != nil && pointer.relocation != nil)
-    let use = Use(
+    var use = Use(
       instruction: number, base: pointer.base, field: pointer.field, kind: kind,
       offset: isTold ? pointer.offset.map { $0 + Int(instruction.offset) } : nil, size: instruction.accessSize,
       added: pointer.offset ?? 0, baseRegister: register,
@@ -67,6 +67,10 @@ extension Analysis {
         ? nil : register == instruction.source ? instruction.destination : instruction.source,
       immediate: instruction.instructionClass == .store ? instruction.immediate : nil,
       relocation: isTold ? own ?? pointer.relocation.flatMap { relocations[$0] } : nil, line: program.lines[number])
+    if let structure = use.base.structure(program.kind) {
+      let name = use.relocation?.path ?? use.offset.flatMap { program.fields.name(in: structure, at: $0) }
+      use.name = name.map { "\(structure).\($0)" }
+    }
     add(use, state.guards)
   }
 

@@ -19,7 +19,7 @@ extension Analysis {
   private mutating func call(subprogram start: Int, _ number: Int, _ state: inout State) -> Int? {
     let arguments = (UInt8(1)...5).map { state[$0] }
     if let function = program.functions[start], function.isGlobal {
-      verify(global: start, function, guards: state.guards)
+      verify(global: start, function)
       forgetWritten(by: arguments, &state)
       state.clobber()
       return number + 1
@@ -34,14 +34,17 @@ extension Analysis {
 
   /// A function that a helper calls. It may not be called at all: the caller goes on as well.
   private mutating func callback(_ start: Int, _ instruction: Instruction, _ number: Int, _ state: State) {
+    guard instruction.isHelperCall, let passed = ContextPointers.callbackArgument(ofHelper: instruction.immediate) else {
+      // A timer's, or one that a function of the kernel takes: it gets nothing of the caller's.
+      enter(start, arguments: [])
+      return
+    }
     guard state.frames.count < Self.frameLimit else {
       note("calls are more than \(Self.frameLimit) deep at instruction \(number)")
       return
     }
     var arguments = [Value](repeating: .unknown, count: 5)
-    if instruction.isHelperCall, let passed = ContextPointers.callbackArgument(ofHelper: instruction.immediate) {
-      arguments[passed.argument - 1] = state[passed.register]
-    }
+    arguments[passed.argument - 1] = state[passed.register]
     var called = state
     called.clobber()
     called.frames.append(
