@@ -11,8 +11,12 @@ struct MapDefinitions {
     for (number, section) in elf.sections.enumerated() {
       if section.name == ".maps", let types, let reader = types.source as? BTFReader {
         do throws(TypeError) {
+          // Compilers leave the offsets to whoever loads the object (btf_fixup_datasec, tools/lib/bpf/libbpf.c).
+          let places = Dictionary(
+            symbols.filter { $0.section == number }.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
           for variable in try reader.variables(ofSection: ".maps") {
-            kinds[number, default: [:]][variable.offset] = try Self.kind(of: variable.type, types, depth: 0)
+            guard let offset = places[variable.name].flatMap({ Int(exactly: $0) }) else { continue }
+            kinds[number, default: [:]][offset] = try Self.kind(of: variable.type, types, depth: 0)
           }
         } catch { throw .types(path: elf.bytes.place.file, error) }
       } else if section.name == "maps" {

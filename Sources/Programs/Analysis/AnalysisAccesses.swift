@@ -86,22 +86,27 @@ extension Analysis {
   private func read(_ instruction: Instruction, _ number: Int, _ base: Value, _ state: State) -> Value {
     let size = instruction.accessSize
     var value = Value.unknown
+    // What is read is as wide as the read.
+    let unknown = instruction.mode == AccessMode.memory ? Value.number(bits: size * 8) : .unknown
     switch base {
     case .pointer(let pointer):
       guard pointer.base == .context, size == 8, instruction.mode == AccessMode.memory, let added = pointer.offset else {
-        return .unknown
+        return unknown
       }
       return ContextPointers.pointer(
         in: program.kind?.context, at: added + Int(instruction.offset), origin: number
-      ).map(Value.pointer) ?? .unknown
+      ).map(Value.pointer) ?? unknown
     case .stack(let frame, let start?):
-      guard state.frames.indices.contains(frame) else { return .unknown }
+      guard state.frames.indices.contains(frame) else { return unknown }
       value = state.frames[frame].load(
         at: start + Int(instruction.offset), size: size, isLittle: program.byteOrder == .little)
     case .constants(let section, let start): value = constant(section, start + Int(instruction.offset), size)
-    default: return .unknown
+    default: return unknown
     }
-    guard case .constant(let number) = value else { return size == 8 ? value : .unknown }
+    guard case .constant(let number) = value else {
+      if case .narrow = value, instruction.mode == AccessMode.memory { return value }
+      return size == 8 && value != .unknown ? value : unknown
+    }
     return instruction.mode == AccessMode.memorySignExtended
       ? Scalar.extended(number, from: size * 8).map(Value.constant) ?? .unknown : value
   }
@@ -129,6 +134,7 @@ extension Analysis {
     var value = value
     if case .constant(let number) = value { value = .constant(number & (UInt64.max >> UInt64(64 - 8 * size))) }
     if case .answer = value, size < 8 { value = .unknown }
+    if case .narrow(let bits) = value { value = .number(bits: min(bits, size * 8)) }
     state.frames[frame].store(value, at: start + Int(instruction.offset), size: size)
   }
 }

@@ -28,7 +28,8 @@ extension Analysis {
     switch value {
     case .constant(let number): return Scalar.compute(instruction, 0, number).map(Value.constant) ?? .unknown
     case .answer(let relocation, let steps): return stepped(relocation, steps, instruction, 0)
-    default: return .unknown
+    case .narrow(let bits) where instruction.offset == 0: return .number(bits: min(bits, 32))
+    default: return instruction.instructionClass == .alu32 ? .number(bits: 32) : .unknown
     }
   }
 
@@ -40,10 +41,18 @@ extension Analysis {
     case (.constant(let operand), .answer(let relocation, let steps)):
       guard let operation, [.add, .multiply, .and, .or, .xor].contains(operation) else { return .unknown }
       return stepped(relocation, steps, instruction, operand)
-    case (.unknown, .constant(0)) where operation == .and || operation == .multiply: return .constant(0)
+    case (.unknown, .constant(0)), (.narrow, .constant(0)):
+      if operation == .and || operation == .multiply { return .constant(0) }
     default: break
     }
-    guard instruction.instructionClass == .alu64, let operation, operation == .add || operation == .subtract else {
+    // Neither side sets a bit that the other one clears.
+    if operation == .and, let bits = [left.bits, right.bits].compactMap({ $0 }).min() { return .number(bits: bits) }
+    if operation == .or || operation == .xor, let a = left.bits, let b = right.bits { return .number(bits: max(a, b)) }
+    if operation == .shiftRight, let bits = left.bits, case .constant(let count) = right, count < bits {
+      return .number(bits: bits - Int(count))
+    }
+    if instruction.instructionClass == .alu32 { return .number(bits: 32) }
+    guard let operation, operation == .add || operation == .subtract else {
       return .unknown
     }
     if let sum = left.moved(by: right, forward: operation == .add) { return sum }

@@ -16,8 +16,16 @@ extension Analysis {
     if case .answer(let relocation, let steps) = left, case .constant(let operand) = right, let asked = relocations[relocation] {
       return branch(asked, steps, operand, instruction, &state, next: next, target: target)
     }
+    if case .narrow(let bits) = left, case .constant(let number) = right, number >> UInt64(bits) != 0,
+      bits <= (instruction.instructionClass == .jump ? 63 : 32), let isTaken = instruction.isTakenBelow
+    {
+      return isTaken ? target : next
+    }
     var taken = state
-    guard instruction.instructionClass == .jump, let equality = instruction.equality else {
+    // A comparison of the lower halves tells of a number only where it has no upper half.
+    guard let equality = instruction.equality,
+      instruction.instructionClass == .jump || left.bits.map({ $0 <= 32 }) ?? false
+    else {
       waiting.append((target, taken))
       return next
     }
@@ -41,8 +49,9 @@ extension Analysis {
         found.mayBeNull = false
         return .pointer(found)
       }
-    case (.unknown, .constant): equal[instruction.destination] = right
-    case (.constant, .unknown): equal[instruction.source] = left
+    case (.unknown, .constant), (.narrow, .constant): equal[instruction.destination] = right
+    case (.constant, .unknown), (.constant, .narrow):
+      if instruction.instructionClass == .jump { equal[instruction.source] = left }
     default: break
     }
     return true
@@ -67,6 +76,16 @@ extension Analysis {
 }
 
 extension Instruction {
+  /// Whether a jump is taken where the left side is smaller than the right one, both without sign; nil where that does not
+  /// tell.
+  fileprivate var isTakenBelow: Bool? {
+    switch Jump(rawValue: operation) {
+    case .notEqual, .less, .lessOrEqual: true
+    case .equal, .greater, .greaterOrEqual: false
+    default: nil
+    }
+  }
+
   /// Whether a jump is taken where both sides are equal (true) or where they are not (false); nil for any other condition.
   fileprivate var equality: Bool? {
     switch Jump(rawValue: operation) {

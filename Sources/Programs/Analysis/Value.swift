@@ -3,6 +3,8 @@ enum Value: Hashable {
   /// A number of which nothing is known, or a pointer whose accesses are not converted.
   case unknown
   case constant(UInt64)
+  /// A number of so many bits, fewer than 64, the others 0.
+  case narrow(bits: Int)
   /// What a build answers to the CO-RE relocation of an instruction, and what was computed of it.
   case answer(relocation: Int, steps: [ScalarStep])
   case pointer(ConvertedPointer)
@@ -17,7 +19,7 @@ enum Value: Hashable {
   /// Whether it is lost where nothing is known of a value: what is accessed hangs on it.
   var matters: Bool {
     switch self {
-    case .unknown, .constant, .answer, .constants: false
+    case .unknown, .constant, .narrow, .answer, .constants: false
     case .map(let kind): kind != .values
     case .pointer, .stack, .function: true
     }
@@ -28,14 +30,28 @@ enum Value: Hashable {
     if self == other { return true }
     switch (self, other) {
     case (.unknown, _): return !other.matters
+    case (.narrow(let bits), _): return other.bits.map { $0 <= bits } ?? false
     case (.pointer(let mine), .pointer(let its)): return mine.covers(its)
     case (.stack(let frame, nil), .stack(let itsFrame, _)): return frame == itsFrame
     default: return false
     }
   }
 
+  /// How many bits of a number may be set; nil where that is not known.
+  var bits: Int? {
+    switch self {
+    case .constant(let number): 64 - number.leadingZeroBitCount
+    case .narrow(let bits): bits
+    default: nil
+    }
+  }
+
+  /// A number that has no bits but the lowest `bits`.
+  static func number(bits: Int) -> Value { bits < 64 ? .narrow(bits: bits) : .unknown }
+
   /// A value that covers both.
   func joined(_ other: Value) -> Value {
+    if let mine = bits, let its = other.bits { return self == other ? self : .number(bits: max(mine, its)) }
     if covers(other) { return self }
     if other.covers(self) { return other }
     switch (self, other) {

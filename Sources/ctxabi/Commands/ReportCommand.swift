@@ -24,6 +24,7 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var settings: BuildSettings
   @OptionGroup var store: StoreOptions
+  @OptionGroup var hits: ProgramHitOptions
   @OptionGroup var reports: ReportOptions
 
   func run() throws {
@@ -32,7 +33,7 @@ struct ReportCommand: ParsableCommand {
     let report = ComparisonReport(
       old: .init(name: old, snapshot: before), new: .init(name: new, snapshot: after),
       verdict: Verdict(SnapshotComparison(old: before, new: after).findings(), gate: .review),
-      toolVersion: Version.text)
+      programs: try hits.hits(old: before, new: after), toolVersion: Version.text)
     try reports.write(report)
     if reports.requests.isEmpty { Console.output(Console.text(of: report)) }
   }
