@@ -171,6 +171,11 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
+      name: "ProgramsTests",
+      dependencies: ["ByteReading", "ContextABI", "Comparison", "Programs", "Compatibility", "ctxabi", "TestSupport"],
+      swiftSettings: strict),
+
+    .testTarget(
       name: "ReportingTests", dependencies: ["ctxabi", "ByteReading", "ContextABI", "Comparison", "Reporting"],
       exclude: ["Goldens", "validate-json", "check-page", "sarif-2.1.0"], swiftSettings: strict),
   ],

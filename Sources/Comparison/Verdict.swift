@@ -17,7 +17,9 @@ public struct Verdict: Sendable {
   }
 
   /// Whether a finding is one that the gate stops. What could not be checked always is.
-  public func counts(_ finding: Finding) -> Bool { finding.rule.severity >= gate && (finding.rule.severity == .coverage || isCounted(finding)) }
+  public func counts(_ finding: Finding) -> Bool {
+    finding.rule.severity >= gate && (finding.rule.severity == .coverage || isCounted(finding))
+  }
 
   /// The findings at or above the gate.
   public var findings: [Finding] {

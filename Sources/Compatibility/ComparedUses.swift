@@ -48,17 +48,30 @@ struct ComparedUses {
     return old.meaning(of: first) == new.meaning(of: second)
   }
 
+  /// A change, its accesses in a form in which single ones can be looked up.
+  struct Touch {
+    let change: Change
+    let accesses: Set<String>
+
+    init(_ change: Change) {
+      self.change = change
+      accesses = Set(change.accesses)
+    }
+  }
+
   /// The uses that a change touches; nil where it touches none, and not the program as such.
-  func uses(touchedBy change: Change) -> [Use]? {
-    guard !change.accesses.isEmpty else {
+  func uses(touchedBy touch: Touch) -> [Use]? {
+    let change = touch.change
+    guard !touch.accesses.isEmpty else {
       guard let field = change.field else { return names.isDisjoint(with: change.programs) ? nil : [] }
       if change.context == Change.programs { return isNamed(by: change) ? [] : nil }
       let full = "\(change.context).\(field)"
       return some(entries.filter { isAbout(change, $0) && [$0.old.field, $0.new.field].contains { Self.isPart($0, full) } })
     }
-    let accesses = Set(change.accesses)
     return some(
-      entries.filter { isAbout(change, $0) && (accesses.contains($0.old.access) || accesses.contains($0.new.access)) })
+      entries.filter { entry in
+        [entry.old.access, entry.new.access].contains(where: touch.accesses.contains) && isAbout(change, entry)
+      })
   }
 
   /// Whether a change that is about programs is about this one: `SCHED_CLS`, `CGROUP_SOCK_ADDR/INET4_BIND`.

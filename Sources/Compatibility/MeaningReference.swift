@@ -15,7 +15,9 @@ public final class MeaningReference {
     for entry in compared.entries where entry.old.outcome == .accepted && entry.new.outcome == .accepted {
       let one = compared.only(entry)
       for finding in findings(on: other) {
-        guard let change = finding.changes.first(where: { $0.before != nil && one.uses(touchedBy: $0) != nil }) else { continue }
+        guard let change = finding.changes.first(where: { $0.before != nil && one.uses(touchedBy: .init($0)) != nil }) else {
+          continue
+        }
         return MeaningDifference(judgement: entry.new, finding: finding, change: change)
       }
     }

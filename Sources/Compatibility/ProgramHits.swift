@@ -20,18 +20,24 @@ public struct ProgramHits: Sendable {
 
   /// How many programs were asked about.
   public let programCount: Int
-  private let compared: [ComparedUses]
+  private let hits: [Finding: [Hit]]
 
-  public init(_ programs: [ProgramUses], old: Snapshot, new: Snapshot) {
+  /// Looks which of `programs` the findings between two builds hit.
+  public init(_ programs: [ProgramUses], _ findings: [Finding], old: Snapshot, new: Snapshot) {
     programCount = programs.count
     let (before, after) = (BuildRules(name: "", snapshot: old), BuildRules(name: "", snapshot: new))
-    compared = programs.map { ComparedUses($0, old: before, new: after) }
+    let compared = programs.map { ComparedUses($0, old: before, new: after) }
+    hits = Dictionary(
+      findings.map { ($0, Self.hits(of: $0, among: compared)) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The programs that a finding hits, in the order in which they were given.
-  public func hits(of finding: Finding) -> [Hit] {
-    compared.compactMap { program in
-      let touched = finding.changes.compactMap(program.uses(touchedBy:))
+  public func hits(of finding: Finding) -> [Hit] { hits[finding] ?? [] }
+
+  private static func hits(of finding: Finding, among compared: [ComparedUses]) -> [Hit] {
+    let touches = finding.changes.map(ComparedUses.Touch.init)
+    return compared.compactMap { program in
+      let touched = touches.compactMap(program.uses(touchedBy:))
       guard !touched.isEmpty else { return nil }
       var lines: [String] = []
       for use in touched.joined() {

@@ -132,6 +132,7 @@ enum ModifiedPointers {
   /// program type; snapshots do not say.
   static func outcome(_ use: Use, of program: String, _ build: BuildRules) -> UseJudgement.Outcome {
     .unknown(
-      "\(use.added) was added to the context pointer before the access, and its snapshot does not say whether the verifier takes that")
+      "\(use.added) was added to the context pointer before the access, and its snapshot does not say whether the verifier takes that"
+    )
   }
 }

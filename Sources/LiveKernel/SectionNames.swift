@@ -14,14 +14,19 @@ public enum SectionNames {
   public static func meaning(of section: String) -> Meaning? {
     let name = section.hasPrefix("?") ? String(section.dropFirst()) : section
     if let newer = newer(name) { return newer }
-    // libbpf writes a list of all names it knows to the standard error where it does not know one.
-    let before = libbpf_set_print(nil)
-    defer { _ = libbpf_set_print(before) }
+    silence()
     var type = BPF_PROG_TYPE_UNSPEC
     var attachType = BPF_CGROUP_INET_INGRESS
     guard libbpf_prog_type_by_name(name, &type, &attachType) == 0 else { return nil }
     return Meaning(type: type.rawValue, attachType: attachName(attachType, of: type))
   }
+
+  /// libbpf writes a list of all names it knows to the standard error where it does not know one.
+  private static func silence() { _ = isSilent }
+  private static let isSilent: Bool = {
+    _ = libbpf_set_print(nil)
+    return true
+  }()
 
   /// The enumerator's name. Number 0 is an attach type of CGROUP_SKB, and stands for none with all others.
   private static func attachName(_ attachType: bpf_attach_type, of type: bpf_prog_type) -> String? {

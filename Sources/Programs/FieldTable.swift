@@ -39,7 +39,8 @@ struct FieldTable: Sendable {
       case .composite: try collect(member.type, types, name, offset, depth + 1, &fields)
       case .array(let element, let count):
         let size = try types.byteSize(of: element) ?? 1
-        fields.append(Field(name: name, offset: offset, size: size.multipliedReportingOverflow(by: count).partialValue, element: size))
+        fields.append(
+          Field(name: name, offset: offset, size: size.multipliedReportingOverflow(by: count).partialValue, element: size))
       default:
         let size = try types.byteSize(of: member.type) ?? 0
         // What has no name only fills space.

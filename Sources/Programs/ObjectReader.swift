@@ -82,7 +82,8 @@ struct ObjectReader {
         else {
           throw .malformed(
             path: elf.bytes.place.file,
-            problem: "the function \(symbol.name) (\(symbol.size) bytes at \(symbol.value)) is not in its section \(section.name)")
+            problem: "the function \(symbol.name) (\(symbol.size) bytes at \(symbol.value)) is not in its section \(section.name)"
+          )
         }
         // Two names of one function are one program.
         if let last = result.last, last.section == number, UInt64(last.start) * 8 == symbol.value { continue }

@@ -18,7 +18,8 @@ enum Scalar {
     case .add: return left &+ right
     case .subtract: return left &- right
     case .multiply: return left &* right
-    case .divide where offset == 1: return right == 0 ? 0 : UInt64(bitPattern: signed.dividedReportingOverflow(by: by).partialValue)
+    case .divide where offset == 1:
+      return right == 0 ? 0 : UInt64(bitPattern: signed.dividedReportingOverflow(by: by).partialValue)
     case .divide: return right == 0 ? 0 : left / right
     case .modulo where offset == 1:
       return right == 0 ? left : UInt64(bitPattern: signed.remainderReportingOverflow(dividingBy: by).partialValue)
@@ -38,7 +39,8 @@ enum Scalar {
   private static func compute32(_ operation: Arithmetic, _ offset: Int16, _ left: UInt32, _ right: UInt32) -> UInt32? {
     let (signed, by) = (Int32(bitPattern: left), Int32(bitPattern: right))
     switch operation {
-    case .divide where offset == 1: return right == 0 ? 0 : UInt32(bitPattern: signed.dividedReportingOverflow(by: by).partialValue)
+    case .divide where offset == 1:
+      return right == 0 ? 0 : UInt32(bitPattern: signed.dividedReportingOverflow(by: by).partialValue)
     case .modulo where offset == 1:
       return right == 0 ? left : UInt32(bitPattern: signed.remainderReportingOverflow(dividingBy: by).partialValue)
     case .shiftLeft: return left << (right & 31)

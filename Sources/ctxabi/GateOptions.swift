@@ -64,7 +64,7 @@ struct GateOptions: ParsableArguments {
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding],
     waived: [(finding: Finding, waiver: Waiver)] = []
   ) throws -> ComparisonReport {
-    let programs = try hits.hits(old: old.snapshot, new: new.snapshot)
+    let programs = try hits.hits(findings + waived.map(\.finding), old: old.snapshot, new: new.snapshot)
     let failOnHit = failOnHit
     let verdict = Verdict(findings, gate: failOn) { finding in
       !failOnHit || programs.map { !$0.hits(of: finding).isEmpty } ?? true

@@ -16,7 +16,7 @@ struct ProgramFiles {
       if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
         let files = try files(in: path)
         guard !files.isEmpty else { throw Failure(message: "\(path): holds no BPF object and no corpus") }
-        for file in files { result += try read(file) }
+        result += try Concurrently.map(files, read).joined()
       } else {
         let programs = try read(path)
         guard !programs.isEmpty else { throw Failure(message: "\(path): holds no program") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comparison
 import Compatibility
 import ContextABI
 import Programs
@@ -20,7 +21,7 @@ struct ProgramHitOptions: ParsableArguments {
   }
 
   /// The programs that the findings between two builds hit; nil where none are given.
-  func hits(old: Snapshot, new: Snapshot) throws -> ProgramHits? {
-    try uses().map { ProgramHits($0, old: old, new: new) }
+  func hits(_ findings: [Finding], old: Snapshot, new: Snapshot) throws -> ProgramHits? {
+    try uses().map { ProgramHits($0, findings, old: old, new: new) }
   }
 }

@@ -60,7 +60,9 @@ import Testing
         """, flags: [optimisation])
     let program = try #require(uses["guarded"])
     let without = try Baseline.rules("debian-6.12-amd64")
-    #expect(Set(places(program, without)) == ["refused: it has no __sk_buff.netns_inum", "read 0:4"].filter { !$0.hasPrefix("refused") }.union(["unreached"]))
+    #expect(
+      Set(places(program, without))
+        == ["refused: it has no __sk_buff.netns_inum", "read 0:4"].filter { !$0.hasPrefix("refused") }.union(["unreached"]))
     #expect(program.judged(on: without).verdict == .loads)
     let with = try Baseline.rules("debian-6.12-amd64") { snapshot in
       snapshot.edit("__sk_buff") {

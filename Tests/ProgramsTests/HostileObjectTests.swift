@@ -6,16 +6,17 @@ import Testing
 
 /// Objects that somebody made to do harm: an error that names the file, or uses; never a crash, never long.
 @Suite struct HostileObjectTests {
-  private static let source = Structures.skb + """
-    const volatile u32 limit = 3;
-    struct { int (*type)[17]; int *key; int *value; } sockets SEC(".maps");
-    static void *(*lookup)(void *, const void *) = (void *)1;
-    static NOINLINE u32 inner(struct __sk_buff *skb) { asm volatile(""); return skb->mark; }
-    SEC("tc") int program(struct __sk_buff *skb) {
-      u32 key = 0, *socket = lookup(&sockets, &key);
-      return inner(skb) + limit + (socket ? *socket : 0);
-    }
-    """
+  private static let source =
+    Structures.skb + """
+      const volatile u32 limit = 3;
+      struct { int (*type)[17]; int *key; int *value; } sockets SEC(".maps");
+      static void *(*lookup)(void *, const void *) = (void *)1;
+      static NOINLINE u32 inner(struct __sk_buff *skb) { asm volatile(""); return skb->mark; }
+      SEC("tc") int program(struct __sk_buff *skb) {
+        u32 key = 0, *socket = lookup(&sockets, &key);
+        return inner(skb) + limit + (socket ? *socket : 0);
+      }
+      """
 
   private func bytes(_ order: ByteOrder = .little) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(fileURLWithPath: BPFObject.compile(Self.source, order: order))))
@@ -51,7 +52,8 @@ import Testing
   }
 
   @Test func jumpsOutside() throws {
-    let uses = try UsesOf("SEC(\"tc\") __attribute__((naked)) int out(void *c) { asm volatile(\"if r1 == 0 goto +2000; r0 = 0; exit\"); }")
+    let uses = try UsesOf(
+      "SEC(\"tc\") __attribute__((naked)) int out(void *c) { asm volatile(\"if r1 == 0 goto +2000; r0 = 0; exit\"); }")
     #expect(uses["out"]?.uses == [])
     #expect(uses["out"]?.problems == ["instruction 0 jumps to 2001, outside of its function"])
   }
@@ -70,7 +72,8 @@ import Testing
   func manyWays() throws {
     let branch = "r2 = *(u32 *)(r1 + 4); if r2 == 0 goto +1; r7 += 1; if r2 == 7 goto +1; r7 *= 3; *(u64 *)(r10 - 8) = r7;"
     let uses = try UsesOf(
-      "SEC(\"tc\") __attribute__((naked)) int ways(void *c) { asm volatile(\"r7 = 0; \(String(repeating: branch, count: 20)) r0 = 0; exit\"); }")
+      "SEC(\"tc\") __attribute__((naked)) int ways(void *c) { asm volatile(\"r7 = 0; \(String(repeating: branch, count: 20)) r0 = 0; exit\"); }"
+    )
     #expect(uses["ways"]?.uses.count == 20)
   }
 

@@ -114,8 +114,8 @@ import Testing
         SEC("tc") int length(struct __sk_buff *skb) { return skb->len; }
         """)
     let (old, new) = try (Baseline.snapshot("debian-6.1-amd64"), Baseline.snapshot("debian-6.12-amd64"))
-    let hits = ProgramHits(uses.programs, old: old, new: new)
     let findings = SnapshotFindings.between(old, new)
+    let hits = ProgramHits(uses.programs, findings, old: old, new: new)
     let hit = findings.filter { !hits.hits(of: $0).isEmpty && $0.rule.severity >= .review }
     #expect(!hit.isEmpty)
     #expect(hit.allSatisfy { $0.fields.contains("vlan_present") })

@@ -29,7 +29,8 @@ extension Analysis {
       waiting.append((target, taken))
       return next
     }
-    let isOpen = equality
+    let isOpen =
+      equality
       ? Self.narrow(&taken, &state, instruction, left, right) : Self.narrow(&state, &taken, instruction, left, right)
     if !isOpen { return equality ? next : target }
     waiting.append((target, taken))

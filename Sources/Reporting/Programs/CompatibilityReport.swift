@@ -35,7 +35,8 @@ public struct CompatibilityReport {
       return count == 0 ? nil : "\(count) \(verdict.rawValue)"
     }
     let (programs, builds) = (table.rows.count, table.builds.count)
-    return "\(programs) program\(programs == 1 ? "" : "s") on \(builds) build\(builds == 1 ? "" : "s"): \(counts.joined(separator: ", "))"
+    return
+      "\(programs) program\(programs == 1 ? "" : "s") on \(builds) build\(builds == 1 ? "" : "s"): \(counts.joined(separator: ", "))"
   }
 
   /// Why, with the source lines: `read 24:8 at lb.bpf.c:142: …`; nil where the program loads.

@@ -38,7 +38,9 @@ struct CompatibilityText {
       let names = isWhole ? "all \(group.count) builds" : group.map { report.table.builds[$0].name }.joined(separator: ", ")
       let wrapped = TextLayout.wrapped(
         Printable.line(names), first: "    \(word)  ", rest: String(repeating: " ", count: 14), width: width)
-      lines += wrapped.enumerated().map { $0.offset == 0 ? $0.element.replacing(word, with: coloured(word, judgement)) : $0.element }
+      lines += wrapped.enumerated().map {
+        $0.offset == 0 ? $0.element.replacing(word, with: coloured(word, judgement)) : $0.element
+      }
       if let reason = report.reason(judgement) { lines += detail(reason) }
       if let need = report.need(row, group[0]) { lines += detail(need) }
       if let witness = judgement.difference?.change.witness { lines += detail("witness: \(witness)") }

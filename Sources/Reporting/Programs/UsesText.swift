@@ -35,7 +35,8 @@ public struct UsesText {
     let kind = program.kind?.description ?? "unknown program type"
     let count = program.uses.count
     var lines = [
-      Printable.line("  \(program.program) (\(program.section), \(kind)): \(count == 0 ? "no" : "\(count)") access\(count == 1 ? "" : "es")")
+      Printable.line(
+        "  \(program.program) (\(program.section), \(kind)): \(count == 0 ? "no" : "\(count)") access\(count == 1 ? "" : "es")")
     ]
     let judgements = build.map { program.judgements(on: $0) } ?? []
     for (index, use) in program.uses.enumerated() {

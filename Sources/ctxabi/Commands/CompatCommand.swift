@@ -80,7 +80,7 @@ struct CompatCommand: ParsableCommand {
   private func baselines() throws -> [BuildRules] {
     try store.requireDirectory()
     let names = try withStore { () throws(BaselineError) in try store.baselines.names() }
-    let rules = try names.map(load).filter { $0.snapshot.provenance.architecture == Architecture.host }
+    let rules = try Concurrently.map(names, load).filter { $0.snapshot.provenance.architecture == Architecture.host }
     guard !rules.isEmpty else {
       throw Failure(message: "\(store.store): holds no baseline for \(Architecture.host); name builds with --on")
     }
