@@ -17,7 +17,7 @@ AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AUDIT = .build/audit
 PREFIX = /usr/local
 
-.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check
+.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check corpus
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -99,6 +99,9 @@ baselines: build ## Makes the committed baselines again from Debian's packages, 
 
 reports: build ## Writes Reports/ anew from the baselines
 	@scripts/make-reports
+
+corpus: build test-prerequisites kernels tree ## Compiles the kernel's BPF selftests, and writes Corpus/ anew
+	@scripts/make-corpus $(TEST_TREE) $(wildcard $(TEST_KERNELS)/vmlinux-6.12.95+*) .build/release/ctxabi
 
 bench: build test-prerequisites kernels tree ## Measures speed and memory beside pahole and bpftool, and checks of a tree
 	@scripts/bench $(TEST_KERNELS)
