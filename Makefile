@@ -107,5 +107,5 @@ bench: build test-prerequisites kernels tree ## Measures speed and memory beside
 	@scripts/bench $(TEST_KERNELS)
 	@scripts/bench-tree $(TEST_TREE) .build/release/ctxabi
 
-fuzz: prerequisites ## Fuzzes the readers of types, symbols, images and snapshots, SECONDS=60 each
+fuzz: prerequisites ## Fuzzes the readers of types, symbols, images, snapshots and objects, SECONDS=60 each
 	@Fuzz/run $(or $(SECONDS),60)

@@ -172,7 +172,9 @@ let package = Package(
 
     .testTarget(
       name: "ProgramsTests",
-      dependencies: ["ByteReading", "ContextABI", "Comparison", "Programs", "Compatibility", "ctxabi", "TestSupport"],
+      dependencies: [
+        "ByteReading", "LiveKernel", "ContextABI", "Comparison", "Programs", "Compatibility", "ctxabi", "TestSupport",
+      ],
       swiftSettings: strict),
 
     .testTarget(

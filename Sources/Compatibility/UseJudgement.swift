@@ -37,7 +37,7 @@ extension UseJudgement {
     if let relocation = use.relocation {
       switch build.answer(to: relocation) {
       case .value(let answer, let width):
-        offset = offset.map { $0 - Int(relocation.compiled) + Int(clamping: answer) }
+        offset = offset.flatMap { Self.sum($0, relocation.compiled, answer) }
         size = width ?? size
       case .missing: outcome = .refused("it has no \(relocation.type).\(relocation.path)")
       case .unknown: break
@@ -51,6 +51,12 @@ extension UseJudgement {
     field = context.flatMap { context in offset.flatMap { FieldName(in: context, at: $0).full } }
     if !use.mayBeReached(build.answer) { outcome = .unreached }
     self.outcome = outcome ?? Self.outcome(use, offset, size, configuration, build)
+  }
+
+  /// An offset with the answer of a build in the place of what was compiled; nil where that is none.
+  private static func sum(_ offset: Int, _ compiled: Int64, _ answer: Int64) -> Int? {
+    let sum = Int64(offset).subtractingReportingOverflow(compiled).partialValue.addingReportingOverflow(answer).partialValue
+    return (-(1 << 30)...(1 << 30)).contains(sum) ? Int(sum) : nil
   }
 
   /// The program of the snapshot that has the rules for the pointer.

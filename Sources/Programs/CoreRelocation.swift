@@ -52,6 +52,9 @@ public struct CoreRelocation: Hashable, Sendable {
   /// Leaves the question alone: what the compiler put does not matter to the answer.
   public mutating func forgetCompiled() { compiled = 0 }
 
+  /// No array of a context has as many elements.
+  static let elementLimit = 1 << 20
+
   /// `cb[2]`
   public var path: String {
     var text = ""
@@ -96,7 +99,7 @@ extension CoreRelocation {
     var steps: [Step] = []
     var isBitField = false
     for number in numbers.dropFirst() {
-      guard let number, number >= 0 else { throw malformed() }
+      guard let number, (0..<Self.elementLimit).contains(number) else { throw malformed() }
       switch try types.strippedNode(type) {
       case .composite(let composite) where composite.members.indices.contains(number):
         let member = composite.members[number]

@@ -94,7 +94,7 @@ extension CoreRelocation {
     path.split(separator: ".").flatMap { part -> [Step] in
       let pieces = part.split(separator: "[")
       let name = part.hasPrefix("[") ? [] : pieces.prefix(1).map { Step.member(String($0)) }
-      return name + pieces.dropFirst(name.count).map { .element(Int($0.dropLast()) ?? 0) }
+      return name + pieces.dropFirst(name.count).map { .element(min(Int($0.dropLast()).map { max($0, 0) } ?? 0, elementLimit)) }
     }
   }
 }

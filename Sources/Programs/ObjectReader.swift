@@ -121,7 +121,7 @@ struct ObjectReader {
     let symbol = relocation.symbol
     let offset = Int64(bitPattern: symbol.value) &+ Int64(instruction.immediate)
     if let map = maps.kind(section: symbol.section, offset: UInt64(bitPattern: offset)) { return .map(map) }
-    if constants[symbol.section] != nil, let offset = Int(exactly: offset) {
+    if let bytes = constants[symbol.section], (0...Int64(bytes.count)).contains(offset), let offset = Int(exactly: offset) {
       return .constants(section: symbol.section, offset: offset)
     }
     return .other

@@ -24,8 +24,9 @@ import Testing
   /// `sock_ops_is_valid_access`: but for a few fields, reads are of 4 bytes.
   @Test func wideReadOfRemoteAddress() throws {
     let judgement = try judged(
-      Structures.sockOps + "SEC(\"sockops\") int wide(struct bpf_sock_ops *ops) { return *(volatile u64 *)&ops->remote_ip4; }",
-      on: "debian-6.12-amd64")
+      """
+      SEC("sockops") __attribute__((naked)) int wide(void *ops) { asm volatile("r0 = *(u64 *)(r1 + 24); r0 = 1; exit"); }
+      """, on: "debian-6.12-amd64")
     #expect(judgement.verdict == .refused)
     #expect(judgement.reason == "bpf_sock_ops.remote_ip4 can be read by 4 bytes only, not by 8")
   }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SectionTests {
   @Test(
     arguments: [
-      ("socket", "SOCKET_FILTER"), ("tc", "SCHED_CLS"), ("?tc", "SCHED_CLS"), ("classifier/x", "SCHED_CLS"),
+      ("socket", "SOCKET_FILTER"), ("tc", "SCHED_CLS"), ("?tc", "SCHED_CLS"), ("classifier", "SCHED_CLS"),
       ("tcx/ingress", "SCHED_CLS/TCX_INGRESS"), ("netkit/peer", "SCHED_CLS/NETKIT_PEER"), ("action", "SCHED_ACT"),
       ("xdp", "XDP/XDP"), ("xdp/devmap", "XDP/XDP_DEVMAP"), ("xdp.frags", "XDP/XDP"),
       ("kprobe/do_exit", "KPROBE"), ("kretprobe.multi/x*", "KPROBE/TRACE_KPROBE_MULTI"),
@@ -21,6 +21,6 @@ import Testing
     #expect(ProgramKind(section: name)?.description == kind)
   }
 
-  @Test(arguments: ["mine", ".text", "", "tcx", "uprobe.sessionx"])
+  @Test(arguments: ["mine", ".text", "", "tcx", "classifier/x", "uprobe.sessionx"])
   func nothing(_ name: String) { #expect(ProgramKind(section: name) == nil) }
 }

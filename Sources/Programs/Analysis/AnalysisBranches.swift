@@ -16,8 +16,9 @@ extension Analysis {
     if case .answer(let relocation, let steps) = left, case .constant(let operand) = right, let asked = relocations[relocation] {
       return branch(asked, steps, operand, instruction, &state, next: next, target: target)
     }
-    if case .narrow(let bits) = left, case .constant(let number) = right, number >> UInt64(bits) != 0,
-      bits <= (instruction.instructionClass == .jump ? 63 : 32), let isTaken = instruction.isTakenBelow
+    if case .narrow(let bits) = left, case .constant(let number) = right,
+      bits <= (instruction.instructionClass == .jump ? 63 : 32),
+      let isTaken = instruction.isTaken(byAllOf: bits, comparedWith: number)
     {
       return isTaken ? target : next
     }
@@ -77,13 +78,15 @@ extension Analysis {
 }
 
 extension Instruction {
-  /// Whether a jump is taken where the left side is smaller than the right one, both without sign; nil where that does not
-  /// tell.
-  fileprivate var isTakenBelow: Bool? {
+  /// Whether a jump is taken for every number of `bits` bits, or for none; nil where it depends on the number.
+  fileprivate func isTaken(byAllOf bits: Int, comparedWith number: UInt64) -> Bool? {
+    let largest = UInt64.max >> UInt64(64 - bits)
     switch Jump(rawValue: operation) {
-    case .notEqual, .less, .lessOrEqual: true
-    case .equal, .greater, .greaterOrEqual: false
-    default: nil
+    case .notEqual, .less: return number > largest ? true : nil
+    case .equal, .greaterOrEqual: return number > largest ? false : nil
+    case .lessOrEqual: return number >= largest ? true : nil
+    case .greater: return number >= largest ? false : nil
+    default: return nil
     }
   }
 
