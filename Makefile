@@ -17,7 +17,7 @@ AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AUDIT = .build/audit
 PREFIX = /usr/local
 
-.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check
+.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check corpus
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -100,9 +100,12 @@ baselines: build ## Makes the committed baselines again from Debian's packages, 
 reports: build ## Writes Reports/ anew from the baselines
 	@scripts/make-reports
 
+corpus: build test-prerequisites kernels tree ## Compiles the kernel's BPF selftests, and writes Corpus/ anew
+	@scripts/make-corpus $(TEST_TREE) $(wildcard $(TEST_KERNELS)/vmlinux-6.12.95+*) .build/release/ctxabi
+
 bench: build test-prerequisites kernels tree ## Measures speed and memory beside pahole and bpftool, and checks of a tree
 	@scripts/bench $(TEST_KERNELS)
 	@scripts/bench-tree $(TEST_TREE) .build/release/ctxabi
 
-fuzz: prerequisites ## Fuzzes the readers of types, symbols, images and snapshots, SECONDS=60 each
+fuzz: prerequisites ## Fuzzes the readers of types, symbols, images, snapshots and objects, SECONDS=60 each
 	@Fuzz/run $(or $(SECONDS),60)

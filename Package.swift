@@ -67,6 +67,13 @@ let package = Package(
     .target(name: "Solver", dependencies: ["CZ3"], swiftSettings: strict),
     .target(
       name: "Comparison", dependencies: ["ByteReading", "ContextABI", "Digest", "Solver"], swiftSettings: testable),
+    .target(
+      name: "Programs",
+      dependencies: ["ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "BPF", "ContextABI"],
+      swiftSettings: strict),
+    .target(
+      name: "Compatibility", dependencies: ["ByteReading", "ContextABI", "Comparison", "Programs"],
+      swiftSettings: strict),
     .target(name: "Processes", swiftSettings: strict),
     .target(
       name: "ObjectLinking", dependencies: ["ByteReading", "KernelImage", "Processes"],
@@ -79,13 +86,14 @@ let package = Package(
       dependencies: ["ByteReading", "ContextABI", "Comparison", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict),
     .target(
-      name: "Reporting", dependencies: ["ByteReading", "BPF", "ContextABI", "Comparison"],
+      name: "Reporting",
+      dependencies: ["ByteReading", "BPF", "ContextABI", "Comparison", "Programs", "Compatibility"],
       swiftSettings: strict),
     .executableTarget(
       name: "ctxabi",
       dependencies: [
         "ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "ContextABI", "Extraction", "Comparison",
-        "Baselines", "Reporting", "ObjectLinking", "KernelTree",
+        "Baselines", "Reporting", "ObjectLinking", "KernelTree", "Programs", "Compatibility",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -169,6 +177,13 @@ let package = Package(
       dependencies: [
         "ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "BPF", "ContextABI", "Extraction", "Reporting",
         "ctxabi", "TestSupport",
+      ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "ProgramsTests",
+      dependencies: [
+        "ByteReading", "LiveKernel", "ContextABI", "Comparison", "Programs", "Compatibility", "ctxabi", "TestSupport",
       ],
       swiftSettings: strict),
 

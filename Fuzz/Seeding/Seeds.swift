@@ -12,6 +12,7 @@ struct Seeds {
     try seeds.types()
     try seeds.symbols()
     try seeds.images()
+    try seeds.objects()
     try seeds.snapshot(URL(fileURLWithPath: CommandLine.arguments[2]))
   }
 
@@ -26,6 +27,28 @@ struct Seeds {
       var kernel = TinyKernel()
       kernel.order = order
       try write(kernel.types, "Types", order.rawValue)
+    }
+  }
+
+  /// Programs with subprograms, maps, relocations and lines.
+  private func objects() throws {
+    let source = """
+      struct __sk_buff { u32 len, pkt_type, mark; } CORE;
+      struct __sk_buff___new { u32 netns_inum; } CORE;
+      const volatile u32 limit = 3;
+      struct { int (*type)[17]; int *key; int *value; } sockets SEC(".maps");
+      static void *(*lookup)(void *, const void *) = (void *)1;
+      static NOINLINE u32 inner(struct __sk_buff *skb) { asm volatile(""); return skb->mark; }
+      SEC("tc") int program(struct __sk_buff *skb) {
+        struct __sk_buff___new *new = (void *)skb;
+        u32 key = 0, *socket = lookup(&sockets, &key);
+        if (field_exists(new->netns_inum)) return new->netns_inum;
+        return inner(skb) + limit + (socket ? *socket : 0);
+      }
+      """
+    for order in ByteOrder.allCases {
+      let path = try BPFObject.compile(source, order: order)
+      try write(Array(Data(contentsOf: URL(fileURLWithPath: path))), "Object", order.rawValue)
     }
   }
 

@@ -6,15 +6,24 @@ public struct Verdict: Sendable {
   public let all: [Finding]
   /// The severity from which on a finding counts.
   public let gate: Severity
+  /// Which of the findings at or above the gate count.
+  private let isCounted: @Sendable (Finding) -> Bool
 
-  public init(_ findings: [Finding], gate: Severity) {
+  /// - Parameter isCounted: whether a finding counts at all; all do unless something is given.
+  public init(_ findings: [Finding], gate: Severity, isCounted: @escaping @Sendable (Finding) -> Bool = { _ in true }) {
     all = findings
     self.gate = gate
+    self.isCounted = isCounted
+  }
+
+  /// Whether a finding is one that the gate stops. What could not be checked always is.
+  public func counts(_ finding: Finding) -> Bool {
+    finding.rule.severity >= gate && (finding.rule.severity == .coverage || isCounted(finding))
   }
 
   /// The findings at or above the gate.
   public var findings: [Finding] {
-    all.filter { $0.rule.severity >= gate && $0.rule.severity != .coverage }
+    all.filter { counts($0) && $0.rule.severity != .coverage }
   }
 
   /// What could not be extracted or compared.

@@ -14,6 +14,8 @@ public final class ElfFile {
     public let size: UInt64
     /// The index of the section that this one refers to (a symbol table's strings).
     public let link: Int
+    /// Depends on the type; of relocations, the index of the section that they change.
+    public let info: Int
   }
 
   /// A part of the file that is loaded into memory (`PT_LOAD`).
@@ -138,7 +140,8 @@ public final class ElfFile {
       result.append(
         Section(
           name: name, type: header.sh_type, flags: header.sh_flags, address: header.sh_addr,
-          offset: header.sh_offset, size: header.sh_size, link: Int(header.sh_link)))
+          offset: header.sh_offset, size: header.sh_size, link: Int(header.sh_link),
+          info: Int(header.sh_info)))
     }
     return result
   }

@@ -1,4 +1,5 @@
 import Comparison
+import Compatibility
 import ContextABI
 
 /// Everything that a report of a comparison shows, whatever its format.
@@ -35,16 +36,20 @@ public struct ComparisonReport: Sendable {
   public let verdict: Verdict
   /// Findings that a person has accepted: they are not among those of the verdict.
   public let waived: [WaivedFinding]
+  /// Programs of which findings tell whether they hit them; nil where none were given.
+  public let programs: ProgramHits?
   /// The version of ctxabi that judged.
   public let toolVersion: String
 
   public init(
-    old: Side, new: Side, verdict: Verdict, waived: [WaivedFinding] = [], toolVersion: String = ""
+    old: Side, new: Side, verdict: Verdict, waived: [WaivedFinding] = [], programs: ProgramHits? = nil,
+    toolVersion: String = ""
   ) {
     self.old = old
     self.new = new
     self.verdict = verdict
     self.waived = waived
+    self.programs = programs
     self.toolVersion = toolVersion
   }
 

@@ -34,6 +34,7 @@ struct JSONReport {
         "coverage": .number(verdict.count(.coverage)),
         "waived": .number(report.waived.count),
       ],
+      "programs": .number(report.programs?.programCount),
       "remarks": .strings(report.remarks),
       "findings": .array(verdict.all.map { .object(members($0)) }),
       "waived": .array(
@@ -64,6 +65,7 @@ struct JSONReport {
       ("remark", .string(finding.remark)),
       ("contexts", .strings(finding.contexts)),
       ("changes", .array(finding.changes.map(change))),
+      ("hits", report.hitValues(of: finding)),
     ]
   }
 

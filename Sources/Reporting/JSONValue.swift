@@ -21,6 +21,9 @@ enum JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   /// The string; no value for nil.
   static func string(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .absent }
 
+  /// The number; no value for nil.
+  static func number(_ value: Int?) -> JSONValue { value.map { .number($0) } ?? .absent }
+
   /// The strings; no value where there are none.
   static func strings(_ values: [String]) -> JSONValue {
     values.isEmpty ? .absent : .array(values.map { .string($0) })

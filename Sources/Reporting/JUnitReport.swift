@@ -35,7 +35,7 @@ struct JUnitReport {
     return contexts.sorted().map { context in
       Suite(
         name: context, rules: rules(of: context), all: findings.filter { $0.context == context },
-        waived: report.waived.filter { $0.finding.context == context }, gate: report.verdict.gate)
+        waived: report.waived.filter { $0.finding.context == context }, report)
     }
   }
 
@@ -103,17 +103,17 @@ private struct Suite {
   let cases: [Case]
   private let below: [Finding]
 
-  init(name: String, rules: [Rule], all: [Finding], waived: [WaivedFinding], gate: Severity) {
+  init(name: String, rules: [Rule], all: [Finding], waived: [WaivedFinding], _ report: ComparisonReport) {
     self.name = name
-    let findings = all.filter { $0.rule.severity >= gate }
-    below = all.filter { $0.rule.severity < gate }
+    let findings = all.filter(report.verdict.counts)
+    below = all.filter { !report.verdict.counts($0) }
     let found = Set((findings + waived.map(\.finding)).map(\.rule))
     // A rule that found something has a case, whatever the plan was.
     let checked = RuleCatalog.all.filter { rules.contains($0) || found.contains($0) }
     let unknown = found.filter { rule in !RuleCatalog.all.contains(rule) }.sorted { $0.id < $1.id }
     cases = (checked + unknown).map { rule in
       Case(
-        suite: name, rule: rule, findings: findings.filter { $0.rule == rule },
+        suite: name, report: report, rule: rule, findings: findings.filter { $0.rule == rule },
         waived: waived.filter { $0.finding.rule == rule })
     }
   }
@@ -141,6 +141,7 @@ private struct Suite {
 /// One rule, checked for one context.
 private struct Case {
   let suite: String
+  let report: ComparisonReport
   let rule: Rule
   let findings: [Finding]
   let waived: [WaivedFinding]
@@ -157,7 +158,7 @@ private struct Case {
     let attributes: Markup = "classname=\"\(suite)\" name=\"\(rule.id)\""
     if let first = findings.first {
       let more = findings.count > 1 ? " (and \(findings.count - 1) more)" : ""
-      let details = (findings.map { Self.detail($0) } + waived.map { Self.detail($0) }).joined("\n")
+      let details = (findings.map(detail) + waived.map { detail($0) }).joined("\n")
       let tag: Markup = isError ? "error" : "failure"
       return """
             <testcase \(attributes)>
@@ -168,7 +169,7 @@ private struct Case {
     }
     guard let first = waived.first else { return "    <testcase \(attributes)/>\n" }
     let more = waived.count > 1 ? " (and \(waived.count - 1) more)" : ""
-    let details = waived.map { Self.detail($0) }.joined("\n")
+    let details = waived.map { detail($0) }.joined("\n")
     return """
           <testcase \(attributes)>
             <skipped message="waived: \(first.finding.place): \(first.note.reason)\(more)">\(details)</skipped>
@@ -177,7 +178,7 @@ private struct Case {
       """
   }
 
-  private static func detail(_ finding: Finding) -> Markup {
+  private func detail(_ finding: Finding) -> Markup {
     var lines: [Markup] = ["\(finding.title)"]
     if let remark = finding.remark { lines.append("  \(remark)") }
     for entry in FindingBody(finding).entries {
@@ -189,10 +190,11 @@ private struct Case {
       if let remark = change.remark { lines.append("    \(remark)") }
       if !change.programs.isEmpty { lines.append("    for: \(change.programs.joined(separator: ", "))") }
     }
+    lines += report.hitLines(of: finding).map { "  hits: \($0)" }
     return lines.joined("\n")
   }
 
-  private static func detail(_ waived: WaivedFinding) -> Markup {
+  private func detail(_ waived: WaivedFinding) -> Markup {
     detail(waived.finding) + "\n  waived by \(waived.note.who): \(waived.note.reason)"
   }
 }

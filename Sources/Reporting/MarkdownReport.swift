@@ -38,7 +38,7 @@ struct MarkdownReport {
       "| --- | --- | --- |",
       row("old", report.old),
       row("new", report.new),
-    ] + report.remarks.flatMap { [""] + wrapped(Self.prose($0)) }
+    ] + (report.hitSummary.map { ["", "\($0)."] } ?? []) + report.remarks.flatMap { [""] + wrapped(Self.prose($0)) }
   }
 
   private func row(_ label: String, _ side: ComparisonReport.Side) -> String {
@@ -60,7 +60,9 @@ struct MarkdownReport {
     if let remark = finding.remark { about += " " + Self.prose(remark.prefix(1).uppercased() + remark.dropFirst()) + "." }
     if explains { about += " " + Self.prose(finding.rule.rationale) }
     let place = Self.code(finding.place).replacing(Self.codeSpace, with: " ")
-    return ["", "### \(place)", ""] + wrapped(about) + content(body)
+    let hits = report.hitLines(of: finding)
+    let affected = hits.isEmpty ? [] : ["", "Hits:", ""] + hits.flatMap { wrapped("- \(Self.prose($0))", rest: "  ") }
+    return ["", "### \(place)", ""] + wrapped(about) + content(body) + affected
   }
 
   private func content(_ body: FindingBody) -> [String] {

@@ -130,6 +130,7 @@ struct SARIFReport {
         "programs": .strings(Set(changes.flatMap(\.programs)).sorted()),
         "accesses": .strings(changes.flatMap(\.accesses)),
         "exposes": .strings(Set(changes.flatMap(\.exposes)).sorted()),
+        "hits": report.hitValues(of: finding),
       ],
     ]
   }

@@ -55,7 +55,7 @@ public struct TextReport {
       width: width)
     let severity = report.verdict.uncovered.isEmpty ? report.worst ?? .note : .coverage
     let remarks = report.remarks.flatMap { TextLayout.wrapped($0, first: "", rest: "  ", width: width) }
-    return sides + verdict.map { style.severity($0, severity) } + remarks
+    return sides + verdict.map { style.severity($0, severity) } + (report.hitSummary.map { ["\($0)."] } ?? []) + remarks
   }
 
   static func heading(_ severity: Severity) -> String { ComparisonReport.heading(severity).uppercased() }
@@ -74,6 +74,7 @@ public struct TextReport {
     } else {
       lines += detailed(body)
     }
+    for (number, hit) in report.hitLines(of: finding).enumerated() { lines += fact(number == 0 ? "hits" : "", hit) }
     return lines
   }
 

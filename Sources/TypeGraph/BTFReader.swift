@@ -5,11 +5,11 @@ import ByteReading
 /// Opening it walks over the types once to learn where each starts; a type is decoded when it is asked for.
 public final class BTFReader: TypeSource {
   public let format = "BTF"
-  private let types: ByteView
-  private let strings: ByteView
-  private let order: ByteOrder
+  let types: ByteView
+  let strings: ByteView
+  let order: ByteOrder
   /// Where each type starts in `types`; entry 0 stands for `void`.
-  private var offsets: [UInt32]
+  private(set) var offsets: [UInt32]
   private lazy var index: [NameKey: [TypeID]] = makeIndex()
 
   private struct NameKey: Hashable {
@@ -127,7 +127,7 @@ public final class BTFReader: TypeSource {
     }
   }
 
-  private func name(at offset: Int) throws(ByteError) -> String {
+  func name(at offset: Int) throws(ByteError) -> String {
     try strings.string(at: Int(try types.integer(UInt32.self, at: offset, order)))
   }
 

@@ -22,6 +22,7 @@ struct Ctxabi: ParsableCommand {
       CheckCommand.self, BisectCommand.self, BaselineCommand.self, VerifyCommand.self, LintCommand.self,
       RulesCommand.self, ExplainCommand.self,
       ReportCommand.self, HistoryCommand.self,
+      UsesCommand.self, CompatCommand.self,
     ])
 
   static func main() {

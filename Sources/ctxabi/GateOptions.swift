@@ -19,14 +19,22 @@ struct GateOptions: ParsableArguments {
   @Flag(help: "Show every field of a finding in full.")
   var verbose = false
 
+  @Flag(help: "Let findings count only that hit one of the --programs.")
+  var failOnHit = false
+
+  @OptionGroup var hits: ProgramHitOptions
   @OptionGroup var reports: ReportOptions
+
+  func validate() throws {
+    if failOnHit, hits.programs.isEmpty { throw ValidationError("--fail-on-hit needs --programs.") }
+  }
 
   /// Writes the report of a comparison and ends with its exit status.
   func finish(
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding],
     waived: [(finding: Finding, waiver: Waiver)] = []
   ) throws {
-    let report = report(old: old, new: new, findings, waived: waived)
+    let report = try report(old: old, new: new, findings, waived: waived)
     try reports.write(report)
     if !reports.useStandardOutput { Console.output(Console.text(of: report, lowest: show, isVerbose: verbose)) }
     let status = report.verdict.exitStatus
@@ -38,7 +46,7 @@ struct GateOptions: ParsableArguments {
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding], heading: String
   ) throws -> Int32 {
     if findings.isEmpty { return 0 }
-    let report = report(old: old, new: new, findings)
+    let report = try report(old: old, new: new, findings)
     if reports.useStandardOutput {
       try reports.writeToStandardOutput(report)
     } else {
@@ -49,16 +57,21 @@ struct GateOptions: ParsableArguments {
 
   /// Writes the reports to files of all that was compared step by step.
   func finishSeries(old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding]) throws {
-    try reports.writeToFiles(report(old: old, new: new, findings))
+    try reports.writeToFiles(try report(old: old, new: new, findings))
   }
 
   private func report(
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding],
     waived: [(finding: Finding, waiver: Waiver)] = []
-  ) -> ComparisonReport {
-    ComparisonReport(
-      old: old, new: new, verdict: Verdict(findings, gate: failOn),
-      waived: waived.map { WaivedFinding($0.finding, WaiverNote($0.waiver)) }, toolVersion: Version.text)
+  ) throws -> ComparisonReport {
+    let programs = try hits.hits(findings + waived.map(\.finding), old: old.snapshot, new: new.snapshot)
+    let failOnHit = failOnHit
+    let verdict = Verdict(findings, gate: failOn) { finding in
+      !failOnHit || programs.map { !$0.hits(of: finding).isEmpty } ?? true
+    }
+    return ComparisonReport(
+      old: old, new: new, verdict: verdict, waived: waived.map { WaivedFinding($0.finding, WaiverNote($0.waiver)) },
+      programs: programs, toolVersion: Version.text)
   }
 }
 

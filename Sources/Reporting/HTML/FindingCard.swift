@@ -63,7 +63,7 @@ struct FindingCard {
     <article class='change \(tone)' id='\(anchor)' aria-labelledby='\(anchor)-title'>
     <h3 id='\(anchor)-title'>\(badge) \(title)</h3>
     <p class='small'>\(about)</p>
-    \(remark)\(content)\(waiverText)\(explanation)</article>
+    \(remark)\(content)\(hits)\(waiverText)\(explanation)</article>
 
     """
   }
@@ -149,6 +149,14 @@ struct FindingCard {
 
   private func line(_ label: String, _ content: Markup) -> Markup {
     "<p><span class='label'>\(label)</span>\(content)</p>\n"
+  }
+
+  /// Who is hit.
+  private var hits: Markup {
+    let lines = report.hits(of: finding).map { "<li><code>\($0.text)</code></li>\n" as Markup }
+    guard !lines.isEmpty else { return .empty }
+    let count = "Hits \(lines.count) program\(lines.count == 1 ? "" : "s")"
+    return "<details open='open'>\n<summary>\(count)</summary>\n<ul>\n\(lines)</ul>\n</details>\n"
   }
 
   private var waiverText: Markup {

@@ -34,6 +34,7 @@ struct HTMLReport {
       <div class='verdict \(severity.rawValue)'>
       <p class='word'>\(report.headline)</p>
       <p>\(report.sentence)</p>
+      \(report.hitSummary.map { "<p>\($0).</p>\n" as Markup } ?? .empty)\
       <ul class='counts'>
       \(counts)</ul>
       \(report.remarks.map { "<p class='small'>\($0)</p>\n" as Markup })</div>

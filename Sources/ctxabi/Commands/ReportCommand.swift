@@ -24,15 +24,17 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var settings: BuildSettings
   @OptionGroup var store: StoreOptions
+  @OptionGroup var hits: ProgramHitOptions
   @OptionGroup var reports: ReportOptions
 
   func run() throws {
     let before = try SnapshotSource(name: old, settings: settings, store: store.baselines).load()
     let after = try SnapshotSource(name: new, settings: settings, store: store.baselines).load()
+    let findings = SnapshotComparison(old: before, new: after).findings()
     let report = ComparisonReport(
       old: .init(name: old, snapshot: before), new: .init(name: new, snapshot: after),
-      verdict: Verdict(SnapshotComparison(old: before, new: after).findings(), gate: .review),
-      toolVersion: Version.text)
+      verdict: Verdict(findings, gate: .review),
+      programs: try hits.hits(findings, old: before, new: after), toolVersion: Version.text)
     try reports.write(report)
     if reports.requests.isEmpty { Console.output(Console.text(of: report)) }
   }

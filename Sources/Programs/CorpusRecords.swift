@@ -1,0 +1,152 @@
+/// A corpus as its file has it.
+struct CorpusRecord: Decodable {
+  let schema: String
+  let version: Int
+  let programs: [ProgramRecord]
+}
+
+struct ProgramRecord: Decodable {
+  let object: String
+  let program: String
+  let section: String
+  let type: String?
+  let attachType: String?
+  let problems: [String]?
+  let relocations: [RelocationRecord]?
+  let uses: [UseRecord]
+}
+
+struct RelocationRecord: Decodable {
+  let kind: UInt32
+  let type: String
+  let index: Int?
+  let path: String?
+  let shape: String
+  let size: Int?
+  let resizable: Bool?
+  let compiled: Int64
+}
+
+struct UseRecord: Decodable {
+  let at: Int
+  let base: String
+  let kind: String
+  let offset: Int?
+  let size: Int
+  let registers: [UInt8]
+  let field: Int?
+  let added: Int?
+  let immediate: Int32?
+  let relocation: Int?
+  let `where`: [[ConditionRecord]]?
+  let line: String?
+  let name: String?
+}
+
+struct ConditionRecord: Decodable {
+  let relocation: Int
+  let jump: UInt8
+  let operand: String
+  let taken: Bool
+  let steps: [StepRecord]?
+}
+
+/// `[code, offset, operand]`
+struct StepRecord: Decodable {
+  let code: UInt8
+  let offset: Int16
+  let operand: String
+
+  init(from decoder: any Decoder) throws {
+    var container = try decoder.unkeyedContainer()
+    code = try container.decode(UInt8.self)
+    offset = try container.decode(Int16.self)
+    operand = try container.decode(String.self)
+  }
+}
+
+extension ProgramRecord {
+  func programUses() throws(CorpusProblem) -> ProgramUses {
+    var relocations: [CoreRelocation] = []
+    for record in self.relocations ?? [] { relocations.append(try record.relocation()) }
+    var uses: [Use] = []
+    for record in self.uses { uses.append(try record.use(relocations)) }
+    return ProgramUses(
+      object: object, program: program, section: section, kind: type.map { ProgramKind(type: $0, attachType: attachType) },
+      uses: uses, problems: problems ?? [])
+  }
+}
+
+extension RelocationRecord {
+  fileprivate func relocation() throws(CorpusProblem) -> CoreRelocation {
+    guard let kind = CoreRelocation.Kind(rawValue: kind), let shape = CoreRelocation.Shape(rawValue: shape),
+      (0..<(1 << 16)).contains(index ?? 0)
+    else { throw CorpusProblem(text: "a relocation of kind \(kind) with shape \"\(shape)\"") }
+    return CoreRelocation(
+      kind: kind, type: type, index: index ?? 0, steps: CoreRelocation.steps(path: path ?? ""), shape: shape, size: size,
+      isResizable: resizable ?? false, compiled: compiled)
+  }
+}
+
+extension CoreRelocation {
+  /// The steps that `path` writes.
+  fileprivate static func steps(path: String) -> [Step] {
+    path.split(separator: ".").flatMap { part -> [Step] in
+      let pieces = part.split(separator: "[")
+      let name = part.hasPrefix("[") ? [] : pieces.prefix(1).map { Step.member(String($0)) }
+      return name + pieces.dropFirst(name.count).map { .element(min(Int($0.dropLast()).map { max($0, 0) } ?? 0, elementLimit)) }
+    }
+  }
+}
+
+extension UseRecord {
+  /// No context is near that long.
+  private static let offsetLimit = 1 << 30
+
+  fileprivate func use(_ relocations: [CoreRelocation]) throws(CorpusProblem) -> Use {
+    guard let base = UseBase(rawValue: base), let kind = UseKind(rawValue: kind), let register = registers.first,
+      registers.allSatisfy({ $0 <= 10 }), [1, 2, 4, 8].contains(size),
+      (-Self.offsetLimit...Self.offsetLimit).contains(offset ?? 0), (-Self.offsetLimit...Self.offsetLimit).contains(added ?? 0)
+    else { throw CorpusProblem(text: "the use at instruction \(at) is none that a program can make") }
+    func known(_ number: Int) throws(CorpusProblem) -> CoreRelocation {
+      guard relocations.indices.contains(number) else {
+        throw CorpusProblem(text: "the use at instruction \(at) names relocation \(number), which is not there")
+      }
+      return relocations[number]
+    }
+    var guards: [[Guard]] = []
+    for list in self.where ?? [] {
+      var all: [Guard] = []
+      for condition in list { all.append(try condition.condition(try known(condition.relocation))) }
+      guards.append(all)
+    }
+    var asked: CoreRelocation?
+    if let relocation { asked = try known(relocation) }
+    return Use(
+      instruction: at, base: base, field: field, kind: kind, offset: offset, size: size, added: added ?? 0,
+      baseRegister: register, valueRegister: registers.count > 1 ? registers[1] : nil, immediate: immediate,
+      relocation: asked, guards: guards.isEmpty ? [[]] : guards, line: line.map(SourceLine.init(text:)), name: name)
+  }
+}
+
+extension SourceLine {
+  /// Reads `lb.bpf.c:142`.
+  init(text: String) {
+    let parts = text.split(separator: ":")
+    self.init(file: parts.dropLast().joined(separator: ":"), line: parts.last.flatMap { Int($0) } ?? 0)
+  }
+}
+
+extension ConditionRecord {
+  fileprivate func condition(_ relocation: CoreRelocation) throws(CorpusProblem) -> Guard {
+    func number(_ text: String) throws(CorpusProblem) -> UInt64 {
+      guard let number = UInt64(text) else { throw CorpusProblem(text: "\"\(text)\" is no number") }
+      return number
+    }
+    var steps: [ScalarStep] = []
+    for step in self.steps ?? [] {
+      steps.append(ScalarStep(code: step.code, offset: step.offset, operand: try number(step.operand)))
+    }
+    return Guard(relocation: relocation, steps: steps, jump: jump, operand: try number(operand), isTaken: taken)
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import LiveKernel
+import Programs
+import TestSupport
+import Testing
+
+/// Whether programs can be loaded here, and which there are besides those of tests.
+private enum RunningVerifier {
+  static let isThere: Bool = {
+    guard let kernel = try? RunningKernel() else { return false }
+    return (try? kernel.loader()) != nil
+  }()
+
+  /// A directory of objects to compare: the kernel's selftests, where somebody compiled them (scripts/make-corpus --objects).
+  static let objects = ProcessInfo.processInfo.environment["CTXABI_TEST_OBJECTS"].map { directory in
+    ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter { $0.hasSuffix(".o") }.sorted().map {
+      "\(directory)/\($0)"
+    }
+  }
+}
+
+/// The running kernel's verifier says which instructions go through the context or a socket, and so do we.
+@Suite(.enabled(if: RunningVerifier.isThere)) struct VerifierOracleTests {
+  private func compare(_ path: String) throws -> (same: Int, missing: [String], extra: [String]) {
+    let uses = Dictionary(
+      try ProgramObject(path: path).programs.map { ($0.name, ProgramUses($0, of: path)) }, uniquingKeysWith: { first, _ in first }
+    )
+    var result = (same: 0, missing: [String](), extra: [String]())
+    for outcome in ObjectTrial(path: path).outcomes() ?? [] {
+      guard let program = uses[outcome.program] else { continue }
+      let trace = VerifierTrace(outcome.log)
+      let ours = Set(program.uses.map { "\($0.instruction) \($0.base.rawValue)" })
+      result.same += trace.accesses.intersection(ours).count
+      result.missing += trace.accesses.subtracting(ours).sorted().map { "\(path): \(outcome.program): \($0)" }
+      // Of a program that is refused, the log ends at what was refused; what was not looked at is dead to the verifier.
+      guard !outcome.isRefused else { continue }
+      let extra = ours.subtracting(trace.accesses).filter { use in
+        use.split(separator: " ").first.flatMap { Int($0) }.map(trace.seen.contains) ?? true
+      }
+      result.extra += extra.sorted().map { "\(path): \(outcome.program): \($0)" }
+    }
+    return result
+  }
+
+  @Test func programsOfOurOwn() throws {
+    let path = try BPFObject.compile(
+      Structures.skb + """
+        struct { int (*type)[17]; int (*max_entries)[1]; int (*key_size)[4]; int (*value_size)[4]; } sockets SEC(".maps");
+        static void *(*lookup)(void *, const void *) = (void *)1;
+        static NOINLINE u32 inner(struct __sk_buff *skb) { asm volatile(""); return skb->mark; }
+        SEC("tc") int classify(struct __sk_buff *skb) {
+          struct bpf_sock *sk = skb->sk;
+          if (!sk) return inner(skb);
+          u32 family = sk->family;
+          struct bpf_sock *full = bpf_sk_fullsock(sk);
+          if (!full) return family;
+          struct bpf_tcp_sock *tcp = bpf_tcp_sock(full);
+          skb->cb[1] = full->mark;
+          return inner(skb) + (tcp ? tcp->srtt_us : 0);
+        }
+        SEC("xdp") int queue(void *ctx) {
+          int key = 0;
+          u32 *socket = lookup(&sockets, &key);
+          return socket ? *socket : 0;
+        }
+        """)
+    let result = try compare(path)
+    // sk, family, mark, srtt_us, cb, mark of inner; the queue of the XDP socket.
+    #expect(result.same == 7)
+    #expect(result.missing == [] && result.extra == [])
+  }
+
+  @Test(.enabled(if: RunningVerifier.objects != nil)) func objectsGiven() throws {
+    var same = 0
+    for path in RunningVerifier.objects ?? [] {
+      let result = try compare(path)
+      #expect(result.missing == [] && result.extra == [])
+      same += result.same
+    }
+    #expect(same > 0)
+    print("\(same) accesses are the same as in the verifier's logs")
+  }
+}
