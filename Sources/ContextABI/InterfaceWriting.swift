@@ -52,7 +52,8 @@ extension HelperGrant {
       ("flags", prototype.flatMap { list($0.flags) }),
       ("capabilities", list(terms.capabilities)), ("lacks", list(terms.lackedCapabilities)),
       ("noLockdown", terms.needsNoLockdown ? "true" : nil), ("sleepable", terms.isSleepable.map { "\($0)" }),
-      ("marks", list(terms.marks)), ("byTarget", terms.dependsOnTarget ? "true" : nil), ("refused", terms.isRefused ? "true" : nil),
+      ("marks", list(terms.marks)), ("byTarget", terms.dependsOnTarget ? "true" : nil),
+      ("refused", terms.isRefused ? "true" : nil),
       ("programs", groups.reference(to: programs)),
     ])
   }

@@ -29,7 +29,8 @@ public struct TreeBuild {
   /// Where the callbacks usually are, and the options that each file is built for. Others are looked for.
   private static let objects: [(name: String, options: [String])] = [
     ("net/core/filter.o", ["NET"]), ("kernel/bpf/verifier.o", []), ("kernel/bpf/btf.o", []),
-    ("kernel/bpf/core.o", []), ("kernel/bpf/helpers.o", []), ("kernel/bpf/syscall.o", []), ("kernel/bpf/bpf_struct_ops.o", ["BPF_JIT"]),
+    ("kernel/bpf/core.o", []), ("kernel/bpf/helpers.o", []), ("kernel/bpf/syscall.o", []),
+    ("kernel/bpf/bpf_struct_ops.o", ["BPF_JIT"]),
     ("kernel/bpf/trampoline.o", ["BPF_JIT"]), ("kernel/bpf/cgroup.o", ["CGROUP_BPF"]),
     ("kernel/bpf/bpf_lsm.o", ["BPF_LSM"]), ("kernel/trace/bpf_trace.o", ["BPF_EVENTS"]),
     ("net/netfilter/nf_bpf_link.o", ["NETFILTER_BPF_LINK"]), ("drivers/media/rc/bpf-lirc.o", ["BPF_LIRC_MODE2"]),

@@ -22,7 +22,8 @@ public struct InterfaceText {
     let kinds = effect.kinds.map(\.rawValue).joined(separator: ", ")
     let does = effect.marks.map { "sets \($0)" } + effect.capabilities.map { "needs \($0)" }
     return wrapped(
-      "\(effect.context): \(kinds) of \(effect.fields.joined(separator: ", "))", "\(does.joined(separator: ", ")) "
+      "\(effect.context): \(kinds) of \(effect.fields.joined(separator: ", "))",
+      "\(does.joined(separator: ", ")) "
         + "[\(ProgramNames.list(effect.programs, of: interface))]")
   }
 

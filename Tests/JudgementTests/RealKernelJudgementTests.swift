@@ -9,7 +9,8 @@ import Testing
   private func findings(_ old: String, _ new: String) throws -> [Finding] {
     try allFindings(old, new).filter { finding in
       finding.context != Change.helpers
-        && !["added-code", "packet-load", "test-run", "structure-write", "interface-remark"].contains(where: finding.rule.id.hasPrefix)
+        && !["added-code", "packet-load", "test-run", "structure-write", "interface-remark"].contains(
+          where: finding.rule.id.hasPrefix)
     }
   }
 

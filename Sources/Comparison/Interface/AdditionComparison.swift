@@ -20,7 +20,9 @@ struct AdditionComparison {
       return
     }
     if old?.steps == new?.steps, old?.code != new?.code {
-      note(.addedCodeRewritten, spot, old?.code, new?.code, "has \(Self.article(name)) \(name) of other instructions that do the same", [.code])
+      note(
+        .addedCodeRewritten, spot, old?.code, new?.code,
+        "has \(Self.article(name)) \(name) of other instructions that do the same", [.code])
       return
     }
     guard old?.steps != new?.steps else { return }
@@ -32,7 +34,8 @@ struct AdditionComparison {
       note(.packetLoadAdded, spot, text(old), text(new), "can load from the packet directly", aspects)
     case (_, _?, nil): note(.addedCodeChanged, spot, text(old), text(new), "has no \(name) any more", aspects)
     case (_, nil, _?): note(.addedCodeChanged, spot, text(old), text(new), "has \(Self.article(name)) \(name) now", aspects)
-    default: note(.addedCodeChanged, spot, text(old), text(new), "has \(Self.article(name)) \(name) that does something else", aspects)
+    default:
+      note(.addedCodeChanged, spot, text(old), text(new), "has \(Self.article(name)) \(name) that does something else", aspects)
     }
   }
 
@@ -57,6 +60,7 @@ struct AdditionComparison {
       Observation(
         rule: rule, context: Change.programs, field: spot.program, programs: [spot.program], before: before, after: after,
         remark: spot.size.map { "\(spot.place.rawValue) of \($0) \($0 == 1 ? "byte" : "bytes")" },
-        title: .things(noun: "program type", plural: "program types", one: sentence, many: Verb.plural(sentence)), cause: .init(sentence), claims: aspects.map { .addition(spot, $0) }))
+        title: .things(noun: "program type", plural: "program types", one: sentence, many: Verb.plural(sentence)),
+        cause: .init(sentence), claims: aspects.map { .addition(spot, $0) }))
   }
 }

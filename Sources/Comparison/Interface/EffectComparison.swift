@@ -24,7 +24,8 @@ struct EffectComparison {
         rule: isLost ? .markLost : .markAdded, context: access.context, field: access.field, programs: [access.program],
         before: isLost ? "sets \(mark)" : "does not set \(mark)", after: isLost ? "does not set \(mark)" : "sets \(mark)",
         remark: access.kind.isWrite ? "stores" : "reads",
-        title: .fields(one: "is accessed, and \(isLost ? "no longer sets" : "now sets") \(mark)", many: "\(verb) where they are accessed"),
+        title: .fields(
+          one: "is accessed, and \(isLost ? "no longer sets" : "now sets") \(mark)", many: "\(verb) where they are accessed"),
         findingRemark: Self.meaning(of: mark), cause: .init(verb), claims: [.effect(access, .mark(mark))]))
   }
 

@@ -23,14 +23,18 @@ struct HelperComparison {
     for helper in pair.old.helpers where pair.newGrants.helpers[helper.name] == nil {
       let lost = programs(of: helper).intersection(pair.programNames)
       let claims: [Difference] = [.helper(helper.name, .removed)]
-      if lost.isEmpty { remark(helper.name, "is no longer declared", "are no longer declared", claims) } else {
+      if lost.isEmpty {
+        remark(helper.name, "is no longer declared", "are no longer declared", claims)
+      } else {
         noteLoss(helper.name, lost, [:], claims)
       }
     }
     for helper in pair.new.helpers where pair.oldGrants.helpers[helper.name] == nil {
       let gained = programs(of: helper).intersection(pair.programNames)
       let claims: [Difference] = [.helper(helper.name, .added)]
-      if gained.isEmpty { remark(helper.name, "is declared, and given to no program", "are declared, and given to no program", claims) } else {
+      if gained.isEmpty {
+        remark(helper.name, "is declared, and given to no program", "are declared, and given to no program", claims)
+      } else {
         observations.append(
           Observation(
             rule: .helperAdded, context: Change.helpers, field: helper.name, programs: gained.sorted(),

@@ -61,7 +61,8 @@ struct InterfaceComparison {
       observations.append(
         Observation(
           rule: rule, context: Change.programs, field: old.name, programs: [old.name], before: before, after: after,
-          title: .things(noun: "program type", plural: "program types", one: sentence, many: Verb.plural(sentence)), cause: .init(sentence), claims: [.interfaceProgram(old.name, aspect)]))
+          title: .things(noun: "program type", plural: "program types", one: sentence, many: Verb.plural(sentence)),
+          cause: .init(sentence), claims: [.interfaceProgram(old.name, aspect)]))
     }
     if old.hasTestRuns != new.hasTestRuns {
       switch (old.hasTestRuns, new.hasTestRuns) {

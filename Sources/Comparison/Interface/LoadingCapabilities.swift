@@ -15,7 +15,8 @@ enum LoadingCapabilities {
 enum Verb {
   private static let plurals = [
     "is": "are", "needs": "need", "takes": "take", "returns": "return", "makes": "make", "leaves": "leave", "keeps": "keep",
-    "hangs": "hang", "refuses": "refuse", "marks": "mark", "names": "name", "sleeps": "sleep", "stands": "stand", "gets": "get", "has": "have", "reads": "read",
+    "hangs": "hang", "refuses": "refuse", "marks": "mark", "names": "name", "sleeps": "sleep", "stands": "stand", "gets": "get",
+    "has": "have", "reads": "read",
   ]
 
   /// `are given` for `is given`: the first verb of the phrase is changed.

@@ -25,7 +25,9 @@ struct PrototypeComparison {
     compareTerms(old.terms, new.terms, place)
     guard let before = old.prototype, let after = new.prototype else {
       if (old.prototype == nil) != (new.prototype == nil) {
-        note(.helperTermsChanged, Self.presence(old), Self.presence(new), "hangs on what the program is attached to", place, [.target])
+        note(
+          .helperTermsChanged, Self.presence(old), Self.presence(new), "hangs on what the program is attached to", place,
+          [.target])
       }
       return
     }

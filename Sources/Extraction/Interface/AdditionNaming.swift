@@ -10,7 +10,8 @@ struct AdditionNaming {
   let meanings: ConversionMeanings
 
   /// The additions, each with the programs that get it.
-  func additions(_ found: [AddedInstructions: Set<String>], _ programs: [InterfaceProgram]) throws(TypeError) -> [ProgramAddition] {
+  func additions(_ found: [AddedInstructions: Set<String>], _ programs: [InterfaceProgram]) throws(TypeError) -> [ProgramAddition]
+  {
     let types = Dictionary(programs.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
     var result: [ProgramAddition] = []
     for (added, names) in found {

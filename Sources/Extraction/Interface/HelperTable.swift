@@ -62,7 +62,8 @@ final class HelperTable {
         }.sorted(by: HelperGrant.inOrder))
     }
     if reader.packetChangesAreUnknown {
-      holes[InterfaceHole("which helpers change the packet: bpf_helper_changes_pkt_data can't be asked")] = Set(subjects.map(\.name))
+      holes[InterfaceHole("which helpers change the packet: bpf_helper_changes_pkt_data can't be asked")] = Set(
+        subjects.map(\.name))
     }
     return result
   }
@@ -90,7 +91,9 @@ final class HelperTable {
     do throws(Fault) {
       let usual = try ask(isSleepable: subject.isAlwaysSleepable)
       if !usual.dependence.isDisjoint(with: [.attachTarget, .iterator]) { dependingOnTarget.insert(subject.name) }
-      guard !subject.isAlwaysSleepable, usual.dependence.contains(.sleepable) else { return Answers(usual: usual, sleepable: nil) }
+      guard !subject.isAlwaysSleepable, usual.dependence.contains(.sleepable) else {
+        return Answers(usual: usual, sleepable: nil)
+      }
       let sleepable = try ask(isSleepable: true)
       return Answers(usual: usual, sleepable: sleepable.decision == usual.decision ? nil : sleepable)
     } catch {
