@@ -49,19 +49,16 @@ struct HelperType: Hashable {
     if structure != new.structure { changes.insert(.unclear) }
     // More memory than before must be there.
     if size != new.size { changes.insert(size < new.size ? .tightened : .loosened) }
-    for flag in flags.subtracting(new.flags) {
-      changes.insert(isUnclear(flag) ? .unclear : Self.accepting.contains(flag) ? .tightened : Self.reverse(flag))
-    }
-    for flag in new.flags.subtracting(flags) {
-      changes.insert(isUnclear(flag) ? .unclear : Self.accepting.contains(flag) ? .loosened : Self.added(flag))
-    }
+    for flag in flags.subtracting(new.flags) { changes.insert(accepts(flag) ? .tightened : Self.reverse(flag)) }
+    for flag in new.flags.subtracting(flags) { changes.insert(accepts(flag) ? .loosened : Self.added(flag)) }
     if changes.contains(.unclear) { return .unclear }
     return changes.contains(.tightened) ? .tightened : changes.contains(.loosened) ? .loosened : .none
   }
 
-  /// Whether what a flag takes or refuses is not to be told from the prototype: which dynptrs a helper may change is the
-  /// verifier's to say (process_dynptr_func), and not the same in all kernels.
-  private func isUnclear(_ flag: String) -> Bool { base == "ARG_PTR_TO_DYNPTR" && flag == "MEM_RDONLY" }
+  /// Whether more is taken with the flag than without. Of a dynptr and the like MEM_RDONLY says what the helper does with it.
+  private func accepts(_ flag: String) -> Bool {
+    Self.accepting.contains(flag) && (flag != "MEM_RDONLY" || base.hasSuffix("_MEM"))
+  }
 
   /// Flags of an argument with which more is taken than without.
   private static let accepting: Set<String> = ["PTR_MAYBE_NULL", "MEM_RDONLY", "MEM_UNINIT"]

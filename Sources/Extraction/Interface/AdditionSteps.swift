@@ -86,21 +86,25 @@ struct AdditionSteps {
 
   private func constant(_ value: Int32) -> String { value == AdditionProbe.loadOffset ? "offset" : "\(value)" }
 
-  private func text(_ content: Content, _ code: [Instruction]) -> String {
+  private func text(_ content: Content, _ code: [Instruction], isTested: Bool = false) -> String {
     switch content {
     case .text(let text): text
-    case .computed(let index, let register): expression(register, Array(code[0...index])) ?? "what r\(register) holds"
+    case .computed(let index, let register):
+      expression(register, Array(code[0...index]), isTested: isTested) ?? "what r\(register) holds"
     }
   }
 
   /// What a register holds behind `code` as an expression over members of the kernel's context, where nothing was called or
   /// decided before.
-  private func expression(_ register: UInt8, _ code: [Instruction]) -> String? {
+  ///
+  /// - Parameter isTested: it is held against 0, so that it does not matter how far it is shifted: that is the byte order's.
+  private func expression(_ register: UInt8, _ code: [Instruction], isTested: Bool) -> String? {
     let isStraight = code.allSatisfy { $0.instructionClass != .jump && $0.instructionClass != .jump32 }
     guard isStraight, let root,
       let evaluated = try? meanings.evaluate(code, isWrite: false, base: place.contextRegister, value: register),
       let meaning = try? meanings.meaning(of: evaluated, for: root), case .outcome(let outcome) = meaning.tree
     else { return nil }
+    if isTested, case .joined(let parts) = outcome.result, parts.count == 1 { return parts[0].expression.description }
     return outcome.result?.description
   }
 
@@ -124,7 +128,9 @@ struct AdditionSteps {
     let other =
       instruction.hasSourceRegister
       ? text(registers[Int(instruction.source)], code) : constant(instruction.immediate)
-    return "if \(text(registers[Int(instruction.destination)], code)) \(comparison) \(other) go to {\(target)}"
+    let isTested = other == "0" && (comparison == "==" || comparison == "!=")
+    let left = text(registers[Int(instruction.destination)], code, isTested: isTested)
+    return "if \(left) \(comparison) \(other) go to {\(target)}"
   }
 
   private static let comparisons: [UInt8: String] = [
