@@ -32,7 +32,7 @@ struct SnapshotSource {
     if name == LiveBuild.name || name == OutputFile.standardOutput { return .build }
     guard FileManager.default.fileExists(atPath: name) else {
       // What has a slash is no baseline's name, but a file's.
-      return name.contains("/") ? .build : .baseline(try StoreOptions.baseline(name, in: store))
+      return name.contains("/") ? .build : .baseline(try StoreOptions.baseline(name, in: store, mayBeFile: true))
     }
     if SourceTree.isDirectory(name) { return .tree }
     return try Self.isSnapshot(name) ? .file : .build

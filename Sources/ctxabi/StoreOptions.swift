@@ -21,7 +21,9 @@ struct StoreOptions: ParsableArguments {
 
 extension StoreOptions {
   /// The name of the baseline that `word` means. Where it is not its name, the standard error says which one was taken.
-  static func baseline(_ word: String, in store: BaselineStore) throws -> String {
+  ///
+  /// - Parameter mayBeFile: whether a file could have been meant as well.
+  static func baseline(_ word: String, in store: BaselineStore, mayBeFile: Bool = false) throws -> String {
     let match = try withStore { () throws(BaselineError) in try store.match(word, architecture: Architecture.host?.rawValue ?? "")
     }
     switch match {
@@ -34,10 +36,12 @@ extension StoreOptions {
       throw Failure(message: "\(word): may be \(names.joined(separator: ", ")); say which", status: Failure.unknownName)
     case .none:
       let names = try withStore { () throws(BaselineError) in try store.names() }
-      throw Failure(
-        message:
-          "\(word): there is neither a file nor a baseline of this name (in \(store.directory))\(Suggestion.text(for: word, among: names))",
-        status: Failure.unknownName)
+      let what =
+        mayBeFile
+        ? "\(word): there is neither a file nor a baseline of this name (in \(store.directory))"
+        : "\(store.directory): there is no baseline \(word)"
+      let rest = names.isEmpty && !mayBeFile ? "; the store is empty" : Suggestion.text(for: word, among: names)
+      throw Failure(message: what + rest, status: Failure.unknownName)
     }
   }
 }
