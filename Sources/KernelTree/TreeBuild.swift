@@ -82,7 +82,9 @@ public struct TreeBuild {
   private static func isNeeded(_ symbol: String) -> Bool {
     symbol.hasSuffix("_verifier_ops") || symbol.hasSuffix("is_valid_access")
       || symbol.hasSuffix("convert_ctx_access") || symbol.hasSuffix("valid_ctx_access")
-      || symbol == "bpf_opcode_in_insntable" || symbol == "bpf_prog_types" || symbol.hasSuffix("_prog_ops")
+      // bpf_lsm_func_proto looks for what a program is attached to in a sorted set.
+      || symbol == "bsearch" || symbol == "bpf_opcode_in_insntable" || symbol == "bpf_prog_types"
+      || symbol.hasSuffix("_prog_ops")
       || symbol.hasSuffix("_func_proto") || (symbol.hasPrefix("bpf_") && symbol.hasSuffix("_proto"))
   }
 
