@@ -49,7 +49,12 @@ extension ElfFile {
           problem: "the name of symbol \(index) lies behind the end of \(names.place.part ?? "the string table")")
       }
       let first: UInt8 = try names.integer(at: Int(name), order)
-      if first == 0x24 /* $ */ || first == 0x2e /* . */ { continue }
+      if first == 0x24 /* $ */ { continue }
+      // Others that start with a dot are in kallsyms as well (.E_copy in x86's copy_mc_64.S).
+      if first == 0x2e /* . */, Int(name) + 1 < names.count, try names.integer(at: Int(name) + 1, order) as UInt8 == 0x4c /* L */
+      {
+        continue
+      }
       addresses.append(try entries.integer(at: entry + 8, order))
       nameOffsets.append(name)
       sizes.append(try entries.integer(at: entry + 16, order))
