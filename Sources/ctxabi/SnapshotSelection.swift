@@ -42,7 +42,8 @@ struct SnapshotSelection {
     let prefix = "BPF_PROG_TYPE_"
     let upper = word.uppercased()
     let bare = upper.hasPrefix(prefix) ? String(upper.dropFirst(prefix.count)) : upper
-    return bare == name.uppercased() || bare == type
+    // A pointer is asked for with some program type, and is none of its programs.
+    return bare == name.uppercased() || (bare == type && !name.hasPrefix("ptr:"))
   }
 
   /// Refuses a word for programs that no program has, or none that sees one of the contexts.

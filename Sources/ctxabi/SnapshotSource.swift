@@ -19,8 +19,10 @@ struct SnapshotSource {
   }
 
   /// Reads or makes the snapshot. A file counts more than a baseline of the same name.
-  func load() throws -> Snapshot {
-    switch try kind() {
+  func load() throws -> Snapshot { try load(kind()) }
+
+  func load(_ kind: Kind) throws -> Snapshot {
+    switch kind {
     case .build: return try settings.snapshot(of: name)
     case .tree: return try TreeAuditor(name, settings, cacheRoot: treeCache).currentSnapshot()
     case .file: do { return try Snapshot(path: name) } catch { throw Failure(message: error.description) }

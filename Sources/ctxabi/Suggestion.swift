@@ -1,16 +1,18 @@
 /// Names that a user may have meant.
 enum Suggestion {
-  /// The known names that are like `word`, the most alike first; at most three.
+  /// The known names that are most like `word`, sorted; at most three.
   static func names(like word: String, among known: some Sequence<String>) -> [String] {
     let wanted = word.lowercased()
     let limit = max(1, wanted.count / 3)
     let scored = Set(known).compactMap { name -> (name: String, distance: Int)? in
       let candidate = name.lowercased()
-      if wanted.count >= 3, candidate.contains(wanted) { return (name, 0) }
+      if wanted.count >= 3, candidate.hasPrefix(wanted) { return (name, 0) }
+      if wanted.count >= 3, candidate.contains(wanted) { return (name, 1) }
       let distance = distance(Array(wanted.utf8), Array(candidate.utf8))
       return distance <= limit ? (name, distance) : nil
     }
-    return scored.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
+    let least = scored.map(\.distance).min()
+    return scored.filter { $0.distance == least }.map(\.name).sorted().prefix(3).map { $0 }
   }
 
   /// `; did you mean xdp_md?`, or what there is where nothing is like it: `; there are a, b`.

@@ -278,7 +278,13 @@ struct BaselineVerifyCommand: ParsableCommand {
 
   func run() throws {
     try store.requireDirectory()
-    let names = try name.map { [$0] } ?? withStore { () throws(BaselineError) in try store.baselines.names() }
+    let known = try withStore { () throws(BaselineError) in try store.baselines.names() }
+    if let name, !known.contains(name) {
+      throw Failure(
+        message: BaselineError.missing(name: name, store: store.store, known: known).description,
+        status: Failure.unknownName)
+    }
+    let names = name.map { [$0] } ?? known
     guard !names.isEmpty else { throw Failure(message: "\(store.store): holds no baseline") }
     var failures = 0
     for name in names {

@@ -83,7 +83,8 @@ struct ShowCommand: ParsableCommand {
 
   /// A snapshot of layouts alone: of a build, nothing is emulated for it.
   private func layouts() throws -> Snapshot {
-    guard case .build = try source.source.kind() else { return try source.snapshot() }
+    let kind = try source.source.kind()
+    guard case .build = kind else { return try source.source.load(kind) }
     let (build, provenance) = try source.settings.open(source.kernel)
     do { return try build.layouts(of: context, provenance) } catch {
       throw Failure(message: "\(source.kernel): \(error)")
