@@ -28,7 +28,10 @@ public struct TreeBuild {
 
   /// Where the callbacks usually are, and the options that each file is built for. Others are looked for.
   private static let objects: [(name: String, options: [String])] = [
-    ("net/core/filter.o", ["NET"]), ("kernel/bpf/verifier.o", []), ("kernel/bpf/btf.o", []),
+    ("net/core/filter.o", ["NET"]),
+    // Has prototypes that core.o defines weakly, so that nothing looks for them.
+    ("net/core/sock_map.o", ["NET", "BPF_STREAM_PARSER", "NET_SOCK_MSG"]), ("kernel/bpf/verifier.o", []),
+    ("kernel/bpf/btf.o", []),
     ("kernel/bpf/core.o", []), ("kernel/bpf/helpers.o", []), ("kernel/bpf/syscall.o", []),
     ("kernel/bpf/bpf_struct_ops.o", ["BPF_JIT"]),
     ("kernel/bpf/trampoline.o", ["BPF_JIT"]), ("kernel/bpf/cgroup.o", ["CGROUP_BPF"]),

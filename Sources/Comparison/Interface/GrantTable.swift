@@ -83,7 +83,11 @@ struct InterfacePair {
 
   /// Two types of the builds, where they are not the same by name and by what they stand for.
   func typeChange(_ old: HelperValue, _ new: HelperValue) -> TypeChange? {
-    let (before, after) = (HelperType(old, self.old.combinations), HelperType(new, self.new.combinations))
+    var (before, after) = (HelperType(old, self.old.combinations), HelperType(new, self.new.combinations))
+    // Objects that were not linked to a kernel have no BTF ids yet (resolve_btfids): of which structure it is, one side alone tells.
+    if (before.structure == nil) != (after.structure == nil) {
+      (before, after) = (before.withoutStructure, after.withoutStructure)
+    }
     if old == new && before == after { return nil }
     // The name alone may hide what has changed.
     let texts = old == new ? (before.description, after.description) : (old.description, new.description)

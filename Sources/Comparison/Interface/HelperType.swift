@@ -86,6 +86,9 @@ struct HelperType: Hashable {
     return .unclear
   }
 
+  /// The type, whatever structure it is of.
+  var withoutStructure: HelperType { HelperType(base: base, flags: flags, size: size, structure: nil) }
+
   /// The type apart from these flags.
   func without(_ flags: Set<String>) -> HelperType {
     HelperType(base: base, flags: self.flags.subtracting(flags), size: size, structure: structure)
