@@ -15,6 +15,7 @@ struct ProgramComparison {
     compareStates()
     comparePointers(old, new)
     compareContexts()
+    compareModifiedPointers()
   }
 
   private mutating func compareTypes() {
@@ -134,6 +135,33 @@ struct ProgramComparison {
           cause: "\(program.context) \(program.kernelContext) \(other.kernelContext)")
       }
     }
+  }
+
+  /// Whether programs may add to the context pointer; of some builds that can't be told.
+  private mutating func compareModifiedPointers() {
+    var untold: [String] = []
+    for program in Self.inOrder(old) {
+      guard let other = new[program.name] else { continue }
+      switch (program.takesModifiedPointers, other.takesModifiedPointers) {
+      case (true, false): note(.modifiedPointerRefused, "may no longer add to the context pointer", program)
+      case (false, true): note(.modifiedPointerTaken, "may add to the context pointer", program)
+      case (nil, _?), (_?, nil): untold.append(program.name)
+      default: break
+      }
+    }
+    guard !untold.isEmpty else { return }
+    observations.append(
+      Observation(
+        rule: .coverageRemark, context: Change.coverage, field: "modified pointers", programs: untold,
+        title: .sentence("whether programs may add to the context pointer is not known of one of the builds"),
+        cause: .init("modified pointers"), claims: untold.map { .program($0, .modifiedPointers) }))
+  }
+
+  private mutating func note(_ rule: Rule, _ sentence: String, _ program: Program) {
+    observe(
+      rule, program.name, [program.name],
+      .things(noun: "program type", plural: "program types", one: sentence, many: sentence),
+      [.program(program.name, .modifiedPointers)])
   }
 
   /// The pointers of a context that one side alone has: they came, or went, with it.

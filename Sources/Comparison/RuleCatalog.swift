@@ -30,6 +30,8 @@ public enum RuleCatalog {
     .privilegeRequired,
     .privilegeDropped,
     .registerTypeChanged,
+    .modifiedPointerRefused,
+    .modifiedPointerTaken,
     .programTypeRemoved,
     .pointerRemoved,
     .pointerAdded,

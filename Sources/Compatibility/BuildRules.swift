@@ -34,6 +34,9 @@ public final class BuildRules {
   /// The context that a program of the snapshot sees.
   func context(of program: String) -> Context? { programs[program].flatMap { contexts[$0.context] } }
 
+  /// Whether a program of the snapshot may add to the context pointer; nil where that is not told.
+  func takesModifiedPointers(_ program: String) -> Bool? { programs[program]?.takesModifiedPointers }
+
   /// The rule that accepts an access; nil where none does.
   func rule(for access: Access) -> AccessRule? {
     guard let context = context(of: access.program) else { return nil }

@@ -84,7 +84,7 @@ extension UseJudgement {
     guard let offset else { return .unknown("where in \(context.name) it goes can't be told") }
     let access = BuildRules.Access(program: configuration, kind: kind, offset: offset, size: size)
     if build.rule(for: access) != nil {
-      return use.added == 0 || use.base != .context ? .accepted : ModifiedPointers.outcome(use, of: configuration, build)
+      return use.added == 0 ? .accepted : ModifiedPointers.outcome(use, of: configuration, build)
     }
     for item in build.snapshot.coverage where item.programs.contains(configuration) {
       switch item.kind {
@@ -92,7 +92,7 @@ extension UseJudgement {
         return .unknown("its answer could not be extracted: \(item.reason)")
       case .opaque where offset >= 128: return .unknown("its snapshot does not tell: \(item.reason)")
       case .misconfigured where item.accesses.contains(access.text):
-        return .refused("it accepts the access and then refuses the program: \(item.reason)")
+        return .refused("the verifier accepts the access and then refuses the program: \(item.reason)")
       default: break
       }
     }
@@ -132,13 +132,23 @@ struct FieldName {
   var full: String { name.map { "\(context).\($0)" } ?? "\(context) + \(offset)" }
 }
 
-/// Accesses through a context pointer to which a constant was added before.
+/// Accesses through a pointer to which a constant was added before.
 enum ModifiedPointers {
-  /// `check_mem_access` (kernel/bpf/verifier.c) refuses them ("dereference of modified ctx ptr"), or not, by kernel and
-  /// program type; snapshots do not say.
+  /// What `check_mem_access` and `adjust_ptr_min_max_vals` (kernel/bpf/verifier.c) say of them.
   static func outcome(_ use: Use, of program: String, _ build: BuildRules) -> UseJudgement.Outcome {
-    .unknown(
-      "\(use.added) was added to the context pointer before the access, and its snapshot does not say whether the verifier takes that"
-    )
+    guard use.base == .context else {
+      return .refused("\(use.added) was added to a \(use.base.rawValue) pointer, to which nothing can be added")
+    }
+    switch build.takesModifiedPointers(program) {
+    case true? where use.added > 0: return .accepted
+    case true?: return .refused("\(-use.added) was taken from the context pointer before the access")
+    case false?:
+      return .refused(
+        "\(use.added) was added to the context pointer before the access, which \(program) programs may not do")
+    case nil:
+      return .unknown(
+        "\(use.added) was added to the context pointer before the access, and its snapshot does not say whether the verifier takes that"
+      )
+    }
   }
 }

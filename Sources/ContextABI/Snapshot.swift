@@ -85,6 +85,9 @@ public struct Program: Hashable, Sendable {
   /// The structure that the program sees, and the kernel's structure behind it.
   public var context: String
   public var kernelContext: String
+  /// Whether it may add a constant, which is not negative, to the pointer to the context before an access; nil where that is
+  /// not told, and for socket pointers, to which nothing can be added (`adjust_ptr_min_max_vals`, kernel/bpf/verifier.c).
+  public var takesModifiedPointers: Bool?
 
   public init(
     name: String, type: String, typeNumber: Int, attachType: String?, context: String, kernelContext: String

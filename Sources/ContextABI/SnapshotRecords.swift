@@ -33,6 +33,7 @@ struct ProgramRecord: Decodable {
   let attachType: String?
   let context: String
   let kernelContext: String
+  let takesModifiedPointers: Bool?
 }
 
 struct ContextRecord: Decodable {
@@ -203,15 +204,20 @@ extension SnapshotRecord {
     }
     var snapshot = Snapshot(
       provenance: provenance.provenance, byteOrder: order,
-      programs: programs.map {
-        Program(
-          name: $0.name, type: $0.type, typeNumber: $0.typeNumber, attachType: $0.attachType, context: $0.context,
-          kernelContext: $0.kernelContext)
-      },
+      programs: programs.map(\.program),
       contexts: contexts, coverage: try coverage.map { record throws(RecordError) in try record.item() },
       kernel: kernel.side)
     snapshot.interface = try interface.map { record throws(RecordError) in try record.interface() }
     return snapshot
+  }
+}
+
+extension ProgramRecord {
+  var program: Program {
+    var program = Program(
+      name: name, type: type, typeNumber: typeNumber, attachType: attachType, context: context, kernelContext: kernelContext)
+    program.takesModifiedPointers = takesModifiedPointers
+    return program
   }
 }
 

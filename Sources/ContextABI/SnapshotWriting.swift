@@ -76,6 +76,7 @@ extension Program {
       ("name", JSONWriter.string(name)), ("type", JSONWriter.string(type)),
       ("typeNumber", "\(typeNumber)"), ("attachType", attachType.map(JSONWriter.string)), ("context", JSONWriter.string(context)),
       ("kernelContext", JSONWriter.string(kernelContext)),
+      ("takesModifiedPointers", takesModifiedPointers.map { "\($0)" }),
     ])
   }
 }

@@ -175,6 +175,28 @@ public final class Machine {
     _ address: UInt64, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0,
     _ fourth: UInt64 = 0, _ fifth: UInt64 = 0
   ) throws(Fault) -> UInt64 {
+    set(processor.arguments[0], first)
+    set(processor.arguments[1], second)
+    set(processor.arguments[2], third)
+    set(processor.arguments[3], fourth)
+    set(processor.arguments[4], fifth)
+    return try run(address)
+  }
+
+  /// Calls a function with as many integer arguments as it takes, 16 at most.
+  public func call(_ address: UInt64, arguments: [UInt64]) throws(Fault) -> UInt64 {
+    precondition(arguments.count <= 16)
+    for (register, value) in zip(processor.arguments, arguments) { set(register, value) }
+    // Where the return address is pushed, they stand behind it.
+    var place = stackTopPointer + (processor.link == nil ? 8 : 0)
+    for value in arguments.dropFirst(processor.arguments.count) {
+      place.storeBytes(of: scratch.byteOrder == .little ? value.littleEndian : value.bigEndian, as: UInt64.self)
+      place += 8
+    }
+    return try run(address)
+  }
+
+  private func run(_ address: UInt64) throws(Fault) -> UInt64 {
     guard failures < Self.failureLimit else {
       throw Fault(
         function: address, programCounter: address,
@@ -186,11 +208,6 @@ public final class Machine {
     requirements.removeAll(keepingCapacity: true)
     observation.pointee.read_count = 0
     observation.pointee.overwritten_count = 0
-    set(processor.arguments[0], first)
-    set(processor.arguments[1], second)
-    set(processor.arguments[2], third)
-    set(processor.arguments[3], fourth)
-    set(processor.arguments[4], fifth)
     if let link = processor.link {
       set(link, returnAddress)
     } else {

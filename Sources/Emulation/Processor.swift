@@ -2,13 +2,13 @@ import CUnicorn
 import KernelImage
 
 /// How one architecture's processor is set up, and how its C functions are called: the part of its ABI that a call of a
-/// function with up to five integer arguments needs.
+/// function with integer arguments needs.
 struct Processor {
   let architecture: uc_arch
   let mode: uc_mode
   let programCounter: Int32
   let stackPointer: Int32
-  /// The registers of the first five arguments.
+  /// The registers of the first arguments, five at least; the others stand on the stack, eight bytes each.
   let arguments: [Int32]
   let result: Int32
   /// The register that holds the return address; nil where the call instruction pushes it on the stack.
@@ -42,8 +42,9 @@ struct Processor {
   private static let x86_64 = Processor(
     architecture: UC_ARCH_X86, mode: UC_MODE_64,
     programCounter: number(UC_X86_REG_RIP), stackPointer: number(UC_X86_REG_RSP),
-    arguments: [UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_RCX, UC_X86_REG_R8]
-      .map(number),
+    arguments: [
+      UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_RCX, UC_X86_REG_R8, UC_X86_REG_R9,
+    ].map(number),
     result: number(UC_X86_REG_RAX), link: nil, callerArea: 0)
 
   private static let arm64 = Processor(
@@ -51,6 +52,7 @@ struct Processor {
     programCounter: number(UC_ARM64_REG_PC), stackPointer: number(UC_ARM64_REG_SP),
     arguments: [
       UC_ARM64_REG_X0, UC_ARM64_REG_X1, UC_ARM64_REG_X2, UC_ARM64_REG_X3, UC_ARM64_REG_X4,
+      UC_ARM64_REG_X5, UC_ARM64_REG_X6, UC_ARM64_REG_X7,
     ].map(number),
     result: number(UC_ARM64_REG_X0), link: number(UC_ARM64_REG_X30), callerArea: 0)
 
@@ -59,6 +61,7 @@ struct Processor {
     programCounter: number(UC_RISCV_REG_PC), stackPointer: number(UC_RISCV_REG_X2),
     arguments: [
       UC_RISCV_REG_X10, UC_RISCV_REG_X11, UC_RISCV_REG_X12, UC_RISCV_REG_X13, UC_RISCV_REG_X14,
+      UC_RISCV_REG_X15, UC_RISCV_REG_X16, UC_RISCV_REG_X17,
     ].map(number),
     result: number(UC_RISCV_REG_X10), link: number(UC_RISCV_REG_X1), callerArea: 0)
 

@@ -10,7 +10,7 @@ public struct ScratchMemory {
   /// The size in bytes.
   public let count: Int
   private let start: UnsafeMutableRawPointer
-  private let byteOrder: ByteOrder
+  let byteOrder: ByteOrder
 
   init(address: UInt64, start: UnsafeMutableRawPointer, count: Int, byteOrder: ByteOrder) {
     self.address = address

@@ -17,6 +17,8 @@ final class AccessProbe {
     /// The pointer is a socket's: its callbacks take no program, and the verifier allows reads only
     /// (`check_sock_access`).
     let isSocketPointer: Bool
+    /// The address of the program type's `struct bpf_verifier_ops`; nil for a socket pointer.
+    let operations: UInt64?
   }
 
   let callbacks: Callbacks

@@ -17,6 +17,7 @@ final class EmulatedVerifier: VerifierOracle {
   private lazy var kernelTypes: BTFReader? =
     givenKernelTypes ?? image.btf.flatMap { try? BTFReader($0, order: image.architecture.byteOrder) }
   private let givenKernelTypes: BTFReader?
+  private lazy var modifiedPointers = ModifiedPointerProbe(callbacks, image, types)
   private let names: VerifierNames
   private let types: TypeGraph
 
@@ -91,7 +92,8 @@ final class EmulatedVerifier: VerifierOracle {
     return add(
       AccessProbe.Target(
         isValidAccess: isValid, convertAccess: addresses.convertAccess,
-        type: UInt32(type.number), attachType: UInt32(configuration.attachType), isSocketPointer: false))
+        type: UInt32(type.number), attachType: UInt32(configuration.attachType), isSocketPointer: false,
+        operations: addresses.operations))
   }
 
   func target(
@@ -103,7 +105,7 @@ final class EmulatedVerifier: VerifierOracle {
     return add(
       AccessProbe.Target(
         isValidAccess: isValid, convertAccess: convert, type: UInt32(type.number), attachType: 0,
-        isSocketPointer: true))
+        isSocketPointer: true, operations: nil))
   }
 
   private func add(_ target: AccessProbe.Target) -> AccessTarget {
@@ -120,6 +122,12 @@ final class EmulatedVerifier: VerifierOracle {
     probe.outcome(
       targets[target.number], state: state, kind, offset: offset, size: size, registers: registers,
       immediate: immediate)
+  }
+
+  func takesModifiedPointers(_ target: AccessTarget, offset: Int, size: Int) -> Bool? {
+    let target = targets[target.number]
+    guard let operations = target.operations else { return nil }
+    return modifiedPointers?.takesModifiedPointers(target, operations: operations, offset: offset, size: size)
   }
 
   func mayConvert(_ target: AccessTarget) -> Bool {

@@ -16,4 +16,14 @@ enum ScratchLayout {
   static let auxLimit = 0x8000
   /// What stands for `struct btf` of the running kernel: it is handed on, and not looked into.
   static let kernelTypes = 0x20000
+  /// `struct bpf_verifier_env`, and what it points to: `struct bpf_verifier_state`, `struct bpf_func_state` and `struct
+  /// bpf_insn_aux_data` of one instruction.
+  static let environment = 0x28000
+  static let environmentLimit = 0x10000
+  static let state = 0x38000
+  static let stateLimit = 0x1000
+  static let frame = 0x39000
+  static let frameLimit = 0x4000
+  static let instructionData = 0x3d000
+  static let instructionDataLimit = 0x1000
 }

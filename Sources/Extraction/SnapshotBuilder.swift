@@ -112,11 +112,13 @@ public final class SnapshotBuilder {
     if let opaque = sweep.opaque, !sweep.accesses.isEmpty { note(.opaque, opaque.remark, subject, []) }
     let name = try contextName(pair.program)
     let kernelName = try contextName(pair.kernel)
-    programs.append(
-      Program(
-        name: subject.name, type: subject.programType, typeNumber: build.names.number(of: subject.programType),
-        attachType: subject.attachName,
-        context: name, kernelContext: kernelName))
+    var program = Program(
+      name: subject.name, type: subject.programType, typeNumber: build.names.number(of: subject.programType),
+      attachType: subject.attachName, context: name, kernelContext: kernelName)
+    program.takesModifiedPointers = sweep.readToModify.flatMap {
+      build.oracle.takesModifiedPointers(subject.target, offset: $0.offset, size: $0.size)
+    }
+    programs.append(program)
     if contexts[name] == nil {
       contexts[name] = ContextDraft(layout: layout)
       declarations[name] = try ContextLayout(types: build.types).declaration(of: pair.program)

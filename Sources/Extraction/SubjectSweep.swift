@@ -42,6 +42,13 @@ struct Sweep {
   var dependsOnAttachTarget = false
   /// What was asked for of a context without a structure.
   var opaque: OpaqueContext?
+
+  /// A read by which the verifier is asked about pointers that something was added to: behind the context's start, where
+  /// there is one.
+  var readToModify: AccessKey? {
+    let reads = accesses.keys.filter { $0.kind == .read }
+    return reads.filter { $0.offset > 0 }.min() ?? reads.min()
+  }
 }
 
 /// Asks for every access of a subject.

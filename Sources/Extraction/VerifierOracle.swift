@@ -38,6 +38,11 @@ protocol VerifierOracle: AnyObject {
     _ target: AccessTarget, state: Int, _ kind: AccessKind, offset: Int, size: Int,
     registers: AccessRegisters, immediate: Int32
   ) -> AccessOutcome
+  /// Whether programs may add a constant to the pointer before they access the context; nil where that can't be told, and for
+  /// socket pointers.
+  ///
+  /// - Parameter offset: of a read of `size` bytes that is accepted.
+  func takesModifiedPointers(_ target: AccessTarget, offset: Int, size: Int) -> Bool?
   /// Whether accesses to the target may be converted: where not, the choice of registers can't matter.
   func mayConvert(_ target: AccessTarget) -> Bool
   /// Whether the answers for the target depend on what a program is attached to. Told after it has been asked for.

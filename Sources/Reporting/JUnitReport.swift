@@ -64,7 +64,7 @@ struct JUnitReport {
   private static let generalRules = kindRules.union([
     Rule.programTypeRemoved.id, Rule.programTypeRenumbered.id, Rule.programTypeAdded.id, Rule.attachTypeRemoved.id,
     Rule.attachTypeAdded.id, Rule.pointerRemoved.id, Rule.pointerAdded.id, Rule.contextChanged.id, Rule.coverageLost.id,
-    Rule.coverageGained.id,
+    Rule.coverageGained.id, Rule.modifiedPointerRefused.id, Rule.modifiedPointerTaken.id,
   ]).union(additionRules)
   /// What is told of a helper, and of a program type besides its context.
   private static let helperRules = Set(RuleCatalog.all.map(\.id).filter { $0.hasPrefix("helper-") })

@@ -134,6 +134,14 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
     RuleExamples(
       "register-type-changed", Example([], ["REGISTER_TYPE_CHANGED"], ["register-type-changed"]),
       nearMiss: Example([], ["SKB_MOVED"], ["shadow-followed"])),
+    RuleExamples(
+      "modified-pointer-refused",
+      Example(["RAW_TRACEPOINT=4", "MODIFIED_POINTERS_TAKEN"], ["RAW_TRACEPOINT=4"], ["modified-pointer-refused"]),
+      nearMiss: Example(["MODIFIED_POINTERS_TAKEN"], [], [])),
+    RuleExamples(
+      "modified-pointer-taken",
+      Example(["RAW_TRACEPOINT=4"], ["RAW_TRACEPOINT=4", "MODIFIED_POINTERS_TAKEN"], ["modified-pointer-taken"]),
+      nearMiss: Example([], ["ADDED_AS_NUMBER"], [])),
   ]
 
   private static let programs = [

@@ -68,6 +68,8 @@ final class EmulatedLoader: ProgramLoader {
     let kind: AccessKind
     let size: Int
     let registers: Registers
+    /// What was added to the pointer before.
+    let added: Int
 
     enum Registers { case usual(AccessRegisters), other(value: UInt8) }
   }
@@ -113,10 +115,16 @@ final class EmulatedLoader: ProgramLoader {
   private func outcome(
     _ target: AccessTarget, _ state: Int, _ access: Access, _ code: [Instruction]
   ) -> AccessOutcome {
+    let offset = Int(code[access.index].offset) + access.added
+    if access.added != 0 {
+      guard access.added > 0, verifier.takesModifiedPointers(target, offset: offset, size: access.size) == true else {
+        return .rejected
+      }
+    }
     var registers = AccessRegisters.different
     if case .usual(let usual) = access.registers { registers = usual }
     return verifier.outcome(
-      target, state: state, access.kind, offset: Int(code[access.index].offset), size: access.size,
+      target, state: state, access.kind, offset: offset, size: access.size,
       registers: registers, immediate: code[access.index].immediate)
   }
 
@@ -187,9 +195,11 @@ final class EmulatedLoader: ProgramLoader {
       let usual = AccessRegisters.allCases.first {
         $0.base == base && (kind == .writeImmediate || $0.value == value)
       }
+      // r1 += constant
+      let addition = code[start..<index].last { $0.code == 0x07 && $0.destination == base }
       return Access(
         index: index, kind: kind, size: instruction.accessSize,
-        registers: usual.map { .usual($0) } ?? .other(value: value))
+        registers: usual.map { .usual($0) } ?? .other(value: value), added: addition.map { Int($0.immediate) } ?? 0)
     }
   }
 

@@ -186,11 +186,48 @@ int tc_cls_act_prologue(struct bpf_insn *insn, bool direct_write, const struct b
 int bpf_gen_ld_abs(const struct bpf_insn *orig, struct bpf_insn *insn_buf);
 int tc_cls_act_btf_struct_access(struct bpf_verifier_log *log, const void *reg, int off, int size);
 
+/* A number of which some bits are not known. */
+struct tnum {
+  u64 value, mask;
+};
+
+/* What a register holds. What was added to a pointer stands in a member of its own, or as if the pointer were a number. */
+struct bpf_reg_state {
+  enum bpf_reg_type type;
+#ifdef ADDED_AS_NUMBER
+  int delta;
+  struct tnum var_off;
+#else
+  int off;
+#endif
+};
+
+struct bpf_func_state {
+  struct bpf_reg_state regs[11];
+};
+
+struct bpf_verifier_state {
+  struct bpf_func_state *frame[8];
+  u32 curframe;
+};
+
+struct bpf_insn_aux_data {
+  int ctx_field_size;
+};
+
 struct bpf_verifier_env {
   u32 insn_idx;
   struct bpf_prog *prog;
+  const struct bpf_verifier_ops *ops;
+  struct bpf_verifier_state *cur_state;
+  struct bpf_insn_aux_data *insn_aux_data;
   struct bpf_insn insn_buf[32];
 };
+
+/* A register by the name that messages give it. */
+typedef struct {
+  int number;
+} argno_t;
 
 /* Answered by whoever calls the callbacks; these bodies give other answers, so that a call that gets here shows. */
 bool capable(int capability);

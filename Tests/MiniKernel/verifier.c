@@ -67,6 +67,56 @@ noinline bool bpf_opcode_in_insntable(u8 code)
   return code != 0xff;
 }
 
+/* The part of the kernel's that is about contexts. */
+static int check_register(struct bpf_verifier_env *env, int insn_idx, struct bpf_reg_state *reg, int off, int bpf_size,
+                          enum bpf_access_type t, bool is_ldsx)
+{
+  struct bpf_insn_access_aux info = {.reg_type = SCALAR_VALUE, .is_ldsx = is_ldsx, .log = &bpf_check_log};
+  bool takes_added = false;
+#ifdef ADDED_AS_NUMBER
+  long added = reg->var_off.value;
+#else
+  long added = reg->off;
+#endif
+
+#ifdef MODIFIED_POINTERS_TAKEN
+  takes_added = !env->ops->convert_ctx_access;
+#endif
+  if (reg->type != PTR_TO_CTX || added < 0 || (added && !takes_added))
+    return -13;
+  if (!env->ops->is_valid_access(off + added, bpf_size == DW ? 8 : bpf_size == W ? 4 : bpf_size == H ? 2 : 1, t,
+                                 env->prog, &info))
+    return -13;
+  env->insn_aux_data[insn_idx].ctx_field_size = info.ctx_field_size;
+  return 0;
+}
+
+#if defined(NO_CHECK_MEM_ACCESS)
+int (*const check_register_user)(struct bpf_verifier_env *, int, struct bpf_reg_state *, int, int, enum bpf_access_type,
+                                 bool) = check_register;
+#elif defined(CHECK_MEM_ACCESS_OTHERWISE)
+noinline int check_mem_access(struct bpf_verifier_env *env, struct bpf_reg_state *reg, bool is_ldsx)
+{
+  return check_register(env, 0, reg, 0, DW, BPF_READ, is_ldsx);
+}
+#elif defined(ADDED_AS_NUMBER)
+noinline int check_mem_access(struct bpf_verifier_env *env, int insn_idx, struct bpf_reg_state *reg, argno_t argno, int off,
+                              int bpf_size, enum bpf_access_type t, int value_regno, bool strict_alignment_once,
+                              bool is_ldsx)
+{
+  __asm__ volatile("" : : "r"(argno.number), "r"(value_regno), "r"(strict_alignment_once));
+  return check_register(env, insn_idx, reg, off, bpf_size, t, is_ldsx);
+}
+#else
+noinline int check_mem_access(struct bpf_verifier_env *env, int insn_idx, u32 regno, int off, int bpf_size,
+                              enum bpf_access_type t, int value_regno, bool strict_alignment_once, bool is_ldsx)
+{
+  __asm__ volatile("" : : "r"(value_regno), "r"(strict_alignment_once));
+  return check_register(env, insn_idx, &env->cur_state->frame[env->cur_state->curframe]->regs[regno], off, bpf_size, t,
+                        is_ldsx);
+}
+#endif
+
 int bpf_check(int kind)
 {
 #ifdef NO_IMMEDIATE_STORES

@@ -47,7 +47,9 @@ enum Difference: Hashable, Sendable {
     case marks, target, refused
   }
 
-  enum ProgramAspect: Hashable, Sendable { case removed, added, type, number, attachType, context, kernelContext }
+  enum ProgramAspect: Hashable, Sendable {
+    case removed, added, type, number, attachType, context, kernelContext, modifiedPointers
+  }
   enum ContextAspect: Hashable, Sendable { case removed, added, size, alignment, order }
   enum MemberAspect: Hashable, Sendable { case removed, added, place, size, spelling, encoding }
 

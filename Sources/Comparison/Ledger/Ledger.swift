@@ -32,6 +32,7 @@ struct Ledger {
         (.type, program.type == other.type), (.number, program.typeNumber == other.typeNumber),
         (.attachType, program.attachType == other.attachType), (.context, program.context == other.context),
         (.kernelContext, program.kernelContext == other.kernelContext),
+        (.modifiedPointers, program.takesModifiedPointers == other.takesModifiedPointers),
       ]
       for (aspect, isSame) in aspects where !isSame { differences.insert(.program(name, aspect)) }
     }

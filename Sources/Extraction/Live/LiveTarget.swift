@@ -22,6 +22,8 @@ final class LiveTarget {
   let loader: any ProgramLoader
   /// The size of what is accessed in bytes; 0 where it is no structure.
   let contextSize: Int
+  /// Whether it is the context that is accessed, not a socket.
+  let isContext: Bool
   /// What accesses leave in a program.
   private(set) lazy var states = LiveStates(self)
   private var answers: [Question: LiveAnswer] = [:]
@@ -32,11 +34,12 @@ final class LiveTarget {
     let step: LiveProgram.Step
   }
 
-  init(_ name: String, _ program: LiveProgram, _ loader: any ProgramLoader, contextSize: Int) {
+  init(_ name: String, _ program: LiveProgram, _ loader: any ProgramLoader, contextSize: Int, isContext: Bool) {
     self.name = name
     self.program = program
     self.loader = loader
     self.contextSize = contextSize
+    self.isContext = isContext
   }
 
   /// What the verifier does with the access `step`, in a program that made the access `first` before.

@@ -52,7 +52,7 @@ final class LiveVerifier: VerifierOracle {
           reason: "programs of this type can't be loaded without what they are attached to"))
       return nil
     }
-    return add(configuration.name, type, configuration.attachType, size(type.contexts?.program)) { _ in
+    return add(configuration.name, type, configuration.attachType, size(type.contexts?.program), isContext: true) { _ in
       [.move(6, from: 1)]
     }
   }
@@ -61,7 +61,7 @@ final class LiveVerifier: VerifierOracle {
     _ pointer: SocketPointer, _ type: ProgramType, _ contexts: ContextPair
   ) -> AccessTarget? {
     let setUp = LivePointers(types: types, loader: loader)
-    return add(pointer.name, type, 0, size(contexts.program)) { result in
+    return add(pointer.name, type, 0, size(contexts.program), isContext: false) { result in
       (try? setUp.setUp(pointer, returning: result)) ?? nil
     }
   }
@@ -76,7 +76,7 @@ final class LiveVerifier: VerifierOracle {
   /// Looks for a program of this type that loads without any access: what programs may return, and whether they must be
   /// able to sleep, depends on the type.
   private func add(
-    _ name: String, _ type: ProgramType, _ attachType: Int, _ size: Int,
+    _ name: String, _ type: ProgramType, _ attachType: Int, _ size: Int, isContext: Bool,
     setUp: (_ result: Int32) -> [Instruction]?
   ) -> AccessTarget? {
     var firstRefusal: (code: Int32, draft: ProgramDraft)?
@@ -91,7 +91,7 @@ final class LiveVerifier: VerifierOracle {
           firstRefusal = firstRefusal ?? (code, draft)
           continue
         }
-        targets.append(LiveTarget(name, program, loader, contextSize: size))
+        targets.append(LiveTarget(name, program, loader, contextSize: size, isContext: isContext))
         return AccessTarget(number: targets.count - 1)
       }
     }
@@ -132,11 +132,13 @@ final class LiveVerifier: VerifierOracle {
 
   // MARK: - Answers
 
+  subscript(target: AccessTarget) -> LiveTarget { targets[target.number] }
+
   func outcome(
     _ target: AccessTarget, state: Int, _ kind: AccessKind, offset: Int, size: Int,
     registers: AccessRegisters, immediate: Int32
   ) -> AccessOutcome {
-    let target = targets[target.number]
+    let target = self[target]
     let first = state == 0 ? nil : target.states.cause(of: state)
     let step = LiveProgram.Step(
       kind, offset: offset, size: size, registers: registers, immediate: immediate)
