@@ -67,14 +67,16 @@ private enum RunningVerifier {
     let result = try compare(path)
     // sk, family, mark, srtt_us, cb, mark of inner; the queue of the XDP socket.
     #expect(result.same == 7)
-    #expect(result.missing == [] && result.extra == [])
+    #expect(result.missing == [])
+    #expect(result.extra == [])
   }
 
   @Test(.enabled(if: RunningVerifier.objects != nil)) func objectsGiven() throws {
     var same = 0
     for path in RunningVerifier.objects ?? [] {
       let result = try compare(path)
-      #expect(result.missing == [] && result.extra == [])
+      #expect(result.missing == [])
+      #expect(result.extra == [])
       same += result.same
     }
     #expect(same > 0)
