@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev \
-  libbz2-dev liblzo2-dev zlib1g-dev libbpf-dev pkg-config
+  libbz2-dev liblzo2-dev zlib1g-dev libbpf-dev libz3-dev pkg-config
 # What tests compare with, or make their inputs with.
 TEST_PACKAGES = dwarves bpftool dwz gcc gzip bzip2 xz-utils zstd lz4 lzop binutils chromium python3 python3-jsonschema
 # What a kernel's own make needs.

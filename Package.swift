@@ -28,6 +28,8 @@ let package = Package(
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
     .target(name: "CUnicornHooks", dependencies: ["CUnicorn"]),
+    // libz3, loaded when it is first needed: nothing links to it.
+    .target(name: "CZ3", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "ByteReading", swiftSettings: strict),
     .target(
@@ -62,7 +64,9 @@ let package = Package(
         "SymbolicEvaluation",
       ],
       swiftSettings: testable),
-    .target(name: "Comparison", dependencies: ["ByteReading", "ContextABI", "Digest"], swiftSettings: strict),
+    .target(name: "Solver", dependencies: ["CZ3"], swiftSettings: strict),
+    .target(
+      name: "Comparison", dependencies: ["ByteReading", "ContextABI", "Digest", "Solver"], swiftSettings: testable),
     .target(
       name: "Programs",
       dependencies: ["ByteReading", "KernelImage", "LiveKernel", "TypeGraph", "BPF", "ContextABI"],
@@ -114,7 +118,7 @@ let package = Package(
       name: "BPFTests", dependencies: ["ByteReading", "BPF"], swiftSettings: strict),
     .testTarget(
       name: "ContextABITests",
-      dependencies: ["ByteReading", "ContextABI", "KernelImage", "TestSupport"],
+      dependencies: ["ByteReading", "ContextABI", "Digest", "KernelImage", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "SymbolicEvaluationTests",
@@ -132,6 +136,12 @@ let package = Package(
       name: "ComparisonTests",
       dependencies: ["ContextABI", "Comparison", "KernelImage", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "SolverTests", dependencies: ["Solver"], swiftSettings: strict),
+    .testTarget(
+      name: "ProofTests",
+      dependencies: ["ctxabi", "ByteReading", "ContextABI", "Comparison", "Solver", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "JudgementTests", dependencies: ["ContextABI", "Comparison"], swiftSettings: strict),
     .testTarget(
       name: "BaselineTests",
       dependencies: ["ctxabi", "Baselines", "Comparison", "ContextABI", "KernelImage", "TestSupport"],
@@ -178,7 +188,11 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "ReportingTests", dependencies: ["ctxabi", "ByteReading", "ContextABI", "Comparison", "Reporting"],
+      name: "ReportingTests",
+      dependencies: [
+        "ctxabi", "Baselines", "ByteReading", "ContextABI", "Comparison", "Reporting",
+        .product(name: "Yams", package: "Yams"),
+      ],
       exclude: ["Goldens", "validate-json", "check-page", "sarif-2.1.0"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -82,7 +82,8 @@ struct AccessComparison {
       let isFollowing = isLost(spot, before, after)
       add(
         rule, spot, key.field, pair, what + (isFollowing ? "" : Self.suffix(key.kind)),
-        before: before[spot].map { old.meaning(spot, $0).description }, newOffset: layout.newOffset(of: spot.offset))
+        before: before[spot].map { old.meaning(spot, $0).description }, newOffset: layout.newOffset(of: spot.offset),
+        option: rest.isEmpty ? trace(before[spot].map(old.rule), programs.kernelContexts(pair).old, isOff: true) : nil)
     }
   }
 
@@ -90,7 +91,7 @@ struct AccessComparison {
 
   private mutating func add(
     _ rule: Rule, _ spot: Spot, _ field: String, _ pair: (old: String, new: String), _ what: String,
-    before: String? = nil, exposes: [String] = [], newOffset: Int? = nil
+    before: String? = nil, exposes: [String] = [], newOffset: Int? = nil, option: Observation.OptionTrace? = nil
   ) {
     var claims = [Difference.access(program: pair.new, spot, .acceptance)]
     if let newOffset, newOffset != spot.offset {
@@ -101,7 +102,13 @@ struct AccessComparison {
     observations.append(
       Observation(
         rule: rule, context: old.context.name, field: field, programs: [pair.new], access: spot, before: before,
-        exposes: exposes, title: .fields(one: what, many: many), cause: .init(many), claims: claims))
+        exposes: exposes, title: .fields(one: what, many: many), cause: .init(many), claims: claims, option: option))
+  }
+
+  /// What tells the option of the configuration that decides whether a field can be accessed at all, where one may.
+  private func trace(_ rule: AccessRule?, _ kernelContext: String, isOff: Bool) -> Observation.OptionTrace? {
+    guard let members = rule?.meaning.members.map(\.path), !members.isEmpty else { return nil }
+    return .init(kernelContext: kernelContext, members: members, isOff: isOff)
   }
 
   /// Whether it is another form of a plain read or store that is gone, too.
@@ -121,7 +128,9 @@ struct AccessComparison {
     let exposes = SnapshotComparison.exposures(of: Set(spots.compactMap { after[$0] }).map { new.rule($0) })
     for spot in spots {
       let isFollowing = spot.plain.map { after[$0] != nil && before[$0] == nil } ?? false
-      add(rule, spot, key.field, pair, what + (isFollowing ? "" : Self.suffix(key.kind)), exposes: exposes)
+      add(
+        rule, spot, key.field, pair, what + (isFollowing ? "" : Self.suffix(key.kind)), exposes: exposes,
+        option: hadAny ? nil : trace(after[spot].map(new.rule), programs.kernelContexts(pair).new, isOff: false))
     }
   }
 

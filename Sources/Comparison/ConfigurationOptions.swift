@@ -88,8 +88,10 @@ struct OptionAttribution {
   /// Whether it is something that went with an option (true) or came with one (false); nil for neither.
   private func direction(of seen: Observation) -> Bool? {
     switch seen.rule.id {
-    case Rule.programTypeRemoved.id: return true
-    case Rule.meaningChanged.id, Rule.rangeWidened.id: return seen.option?.isOff
+    case Rule.programTypeRemoved.id, Rule.structureRemoved.id: return true
+    case Rule.meaningChanged.id, Rule.rangeWidened.id, Rule.readRevoked.id, Rule.writeRevoked.id, Rule.readGranted.id,
+      Rule.writeGranted.id:
+      return seen.option?.isOff
     default: return nil
     }
   }
@@ -104,11 +106,16 @@ struct OptionAttribution {
       for name in candidate.requires.reversed() + [candidate.name] where switched[name] == isOff { return name }
     }
     let fitting = switched.filter { $0.value == isOff }.keys
-    return candidates.isEmpty && fitting.count == 1 ? fitting.first : nil
+    // The only one that was switched may decide what no table says, of values alone.
+    return candidates.isEmpty && fitting.count == 1 && seen.after != nil ? fitting.first : nil
   }
 
   private func decides(_ option: DecidingOption, _ seen: Observation) -> Bool {
     if seen.rule.id == Rule.programTypeRemoved.id { return seen.field.map(option.programTypes.contains) ?? false }
+    if seen.rule.id == Rule.structureRemoved.id {
+      let types = old.programs.filter { $0.context == seen.context }.map(\.type)
+      return !types.isEmpty && types.allSatisfy(option.programTypes.contains)
+    }
     guard let trace = seen.option else { return false }
     let members = (trace.isOff ? old : new).kernel.members[trace.kernelContext] ?? []
     let paths = Set(trace.members)
@@ -129,24 +136,22 @@ struct OptionAttribution {
       }.map(\.name))
   }
 
+  /// What is said of what went with an option, where no constant takes its place.
+  private static let loss = [
+    Rule.programTypeRemoved.id: OptionTitle.unsupported, Rule.structureRemoved.id: OptionTitle.unseen,
+    Rule.readRevoked.id: OptionTitle.refused, Rule.writeRevoked.id: OptionTitle.refused,
+  ]
+
   private func told(_ seen: Observation, _ option: String, isOff: Bool) -> Observation {
     let what = isOff ? (switched == nil ? "as if \(option) were off" : "\(option) is off") : "\(option) is on"
-    let title: Observation.Title =
-      isOff
-      ? .reason(
-        what, fields: .init(one: "reads a constant", many: "read a constant"),
-        programTypes: .init(one: "is no longer supported", many: "are no longer supported"))
-      : .reason(
-        what, fields: .init(one: "reads more than a constant", many: "read more than a constant"),
-        programTypes: .init(one: "is new", many: "are new"))
     var result = Observation(
-      rule: isOff ? .optionOff : .optionOn, context: seen.context, title: title,
+      rule: isOff ? .optionOff : .optionOn, context: seen.context, title: .option(OptionTitle(reason: what, isOff: isOff)),
       cause: .init(option, crossesContexts: true))
     result.field = seen.field
     result.programs = seen.programs
     result.access = seen.access
     result.before = seen.before
-    result.after = seen.after ?? (seen.rule.id == Rule.programTypeRemoved.id ? "no longer supported" : nil)
+    result.after = seen.after ?? Self.loss[seen.rule.id]
     result.witness = seen.witness
     result.remark = seen.remark
     result.claims = seen.claims

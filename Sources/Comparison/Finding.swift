@@ -140,6 +140,7 @@ public struct Change: Sendable, Hashable {
 
   /// Stand in the place of a context for what is no context's.
   public static let programs = "programs"
+  public static let helpers = "helpers"
   public static let everything = "all contexts"
   public static let several = "several contexts"
   public static let configuration = "configuration"
@@ -148,7 +149,7 @@ public struct Change: Sendable, Hashable {
 
   /// Those names.
   public static let placesWithoutContext: Set<String> = [
-    programs, everything, several, configuration, coverage, kernel,
+    programs, helpers, everything, several, configuration, coverage, kernel,
   ]
 
   /// Where the change is, for people: `__sk_buff.mark`, `xdp_md`, `SCHED_CLS/TCX_INGRESS`.

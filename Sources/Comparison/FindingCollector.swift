@@ -25,12 +25,12 @@ struct Observation {
   /// What tells the option of the configuration that decides, where one may.
   var option: OptionTrace?
 
-  /// Kernel members that came or went with a constant in their place.
+  /// Kernel members that came or went, with a constant in their place or with the access to the field.
   struct OptionTrace {
     let kernelContext: String
     /// Paths of members of the side that has them.
     let members: [String]
-    /// Whether the new side has the constant.
+    /// Whether it is the new side that lacks them.
     let isOff: Bool
   }
 
@@ -41,14 +41,8 @@ struct Observation {
     case fields(one: String, many: String)
     /// What is said of things that have a noun of their own: `program type`, `program types`.
     case things(noun: String, plural: String, one: String, many: String)
-    /// A reason, with what follows for the fields and program types that it is about: `CONFIG_IPV6 is off`, `read a constant`.
-    case reason(String, fields: Verb, programTypes: Verb)
-
-    /// What is said of one thing, and of several.
-    struct Verb: Hashable {
-      let one: String
-      let many: String
-    }
+    /// What an option of the configuration decides.
+    case option(OptionTitle)
   }
 
   struct Cause: Hashable {
@@ -171,7 +165,10 @@ struct FindingCollector {
     return groups.values.flatMap { group -> [Change] in
       guard group.count > 1, group.allSatisfy({ !$0.accesses.isEmpty }),
         let widest = group.max(by: { left, right in
-          (left.width, right.before ?? "", right.after ?? "") < (right.width, left.before ?? "", left.after ?? "")
+          left.width != right.width
+            ? left.width < right.width
+            : (right.isSignExtending, right.before ?? "", right.after ?? "")
+              < (left.isSignExtending, left.before ?? "", left.after ?? "")
         })
       else { return group }
       return [
@@ -186,7 +183,7 @@ struct FindingCollector {
 
   // MARK: - Titles
 
-  private static func title(_ titles: Set<Observation.Title>, _ changes: [Change]) -> String {
+  static func title(_ titles: Set<Observation.Title>, _ changes: [Change]) -> String {
     let places = Set(changes.map(\.place))
     func text(_ title: Observation.Title) -> String {
       switch title {
@@ -197,29 +194,11 @@ struct FindingCollector {
         return "\(fields) fields of \(contexts(changes)) \(many)"
       case .things(let noun, let plural, let one, let many):
         return places.count == 1 ? "\(noun) \(places.first ?? "") \(one)" : "\(places.count) \(plural) \(many)"
-      case .reason(let reason, let fields, let programTypes):
-        return "\(reason): \(consequences(changes, fields, programTypes).joined(separator: ", "))"
+      case .option(let title): return title.text(changes)
       }
     }
     let texts = titles.map(text).sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     return texts.first ?? ""
-  }
-
-  /// `program type XDP is no longer supported`, `40 fields of bpf_sock read a constant`
-  private static func consequences(
-    _ changes: [Change], _ fields: Observation.Title.Verb, _ programTypes: Observation.Title.Verb
-  ) -> [String] {
-    let types = Set(changes.filter { $0.context == Change.programs }.map(\.place))
-    let ofContexts = changes.filter { $0.context != Change.programs }
-    var texts: [String] = []
-    if !types.isEmpty {
-      texts.append(
-        title(
-          [.things(noun: "program type", plural: "program types", one: programTypes.one, many: programTypes.many)],
-          changes.filter { $0.context == Change.programs }))
-    }
-    if !ofContexts.isEmpty { texts.append(title([.fields(one: fields.one, many: fields.many)], ofContexts)) }
-    return texts
   }
 
   private static func contexts(_ changes: [Change]) -> String {
@@ -233,6 +212,11 @@ extension Change {
   /// The size of the widest access in bytes.
   fileprivate var width: Int {
     accesses.compactMap { Int($0.split(separator: ":").last ?? "") }.max() ?? 0
+  }
+
+  /// 1 where it is about reads that extend the sign alone, else 0.
+  fileprivate var isSignExtending: Int {
+    accesses.allSatisfy { $0.hasPrefix(AccessKind.readSignExtending.rawValue + " ") } ? 1 : 0
   }
 
   /// `read 8:4` before `read 12:1` before `write 8:4`: by kind, then by offset and size as numbers.

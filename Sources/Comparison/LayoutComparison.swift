@@ -29,7 +29,7 @@ struct LayoutComparison {
   ) {
     self.old = old
     self.new = new
-    guard old.layout.size > 0 || new.layout.size > 0 else { return }
+    guard !old.layout.members.isEmpty || !new.layout.members.isEmpty || old.layout.size != new.layout.size else { return }
     compareMembers(behavesTheSame)
     compareSizes()
   }

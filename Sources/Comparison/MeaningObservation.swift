@@ -140,6 +140,7 @@ extension MeaningVerdict {
   var witness: Witness? {
     switch self {
     case .changed(let witness), .changedOnFaults(let witness), .hangsOnNewMembers(_, let witness): witness
+    case .undecided(_, let witness): witness
     case .rewritten, .membersReplaced, .widened, .constant, .configured: nil
     }
   }
@@ -147,7 +148,13 @@ extension MeaningVerdict {
   /// The rule that tells it, what the finding says besides, and how it is told where that is not by the edit.
   var judged: (rule: Rule, remark: String?, sentence: Observation.Title?) {
     switch self {
-    case .rewritten(let certainty): (.meaningRewritten, certainty.text, nil)
+    case .rewritten(let certainty): (.meaningRewritten, "other instructions, \(certainty.text)", nil)
+    case .undecided(let reason, nil):
+      (
+        .meaningUndecided, reason,
+        .fields(one: "is computed in another way, perhaps the same", many: "are computed in another way, perhaps the same")
+      )
+    case .undecided(let reason, _?): (.meaningUndecided, reason, nil)
     case .changed: (.meaningChanged, nil, nil)
     case .hangsOnNewMembers(let members, _):
       (
@@ -155,7 +162,8 @@ extension MeaningVerdict {
         "\(members.joined(separator: ", ")) \(members.count == 1 ? "is" : "are") new: the old build has nothing to compare with",
         nil
       )
-    case .changedOnFaults: (.faultChanged, nil, nil)
+    case .changedOnFaults(let witness):
+      (.faultChanged, witness.notProved.map { "not proved that nothing differs elsewhere: \($0)" }, nil)
     case .membersReplaced(let gone): (.meaningUnprovable, "gone: \(gone.joined(separator: ", "))", nil)
     case .widened(let reason): (.rangeWidened, reason, nil)
     case .constant(let first, let second):

@@ -13,6 +13,7 @@ struct ProgramComparison {
     compareNumbers()
     compareAttachTypes()
     compareStates()
+    comparePointers(old, new)
     compareContexts()
   }
 
@@ -93,6 +94,25 @@ struct ProgramComparison {
         .accessStateChanged, program.name, [program.name],
         .sentence("an earlier access changes what others do: \(program.name)"), [.program(program.name, .added)],
         cause: program.name)
+    }
+  }
+
+  /// Pointers that came or went while their structure stayed; with it, the structure's finding tells them.
+  private mutating func comparePointers(_ before: Snapshot, _ after: Snapshot) {
+    let common = Set(before.contexts.map(\.name)).intersection(after.contexts.map(\.name))
+    for program in Self.inOrder(old)
+    where program.isPointer && new[program.name] == nil && common.contains(program.context) {
+      observe(
+        .pointerRemoved, program.name, [program.name],
+        .sentence("\(program.context) is no longer read through pointers to \(program.name.dropFirst(4))"),
+        [.program(program.name, .removed)], cause: program.name)
+    }
+    for program in Self.inOrder(new)
+    where program.isPointer && old[program.name] == nil && common.contains(program.context) {
+      observe(
+        .pointerAdded, program.name, [program.name],
+        .sentence("\(program.context) is read through pointers to \(program.name.dropFirst(4))"),
+        [.program(program.name, .added)], cause: program.name)
     }
   }
 

@@ -22,6 +22,7 @@ public final class SnapshotComparison {
     if ledger.differences.isEmpty, coverage.observations.isEmpty { return [] }
     let programs = ProgramComparison(old, new)
     var observations = coverage.observations + programs.observations + kinds() + configurations() + byteOrder()
+    observations += InterfaceComparison(old, new).observations
     var layouts: [String: LayoutComparison] = [:]
     for context in old.contexts {
       guard new.contexts.contains(where: { $0.name == context.name }) else {

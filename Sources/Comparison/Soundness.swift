@@ -79,11 +79,20 @@ public struct Soundness {
     return rule.accesses(of: .read).compactMap { part in
       guard part.size < 8 else { return nil }
       let meaning = rule.meaning(of: .read, part, snapshot.byteOrder)
-      guard let witness = ExceedingValue(meaning, bits: part.size * 8, world(rule)).witness else { return nil }
-      return observation(
-        .valueExceedsRead, rule, context, AccessTable.Spot(kind: .read, offset: part.offset, size: part.size),
-        one: "can give more bits than are read", many: "can give more bits than are read", cause: rule.field,
-        after: meaning, witness: witness)
+      let spot = AccessTable.Spot(kind: .read, offset: part.offset, size: part.size)
+      switch ExceedingValue(meaning, bits: part.size * 8, world(rule)).verdict {
+      case .never: return nil
+      case .exceeds(let witness):
+        return observation(
+          .valueExceedsRead, rule, context, spot, one: "can give more bits than are read",
+          many: "can give more bits than are read", cause: rule.field, after: meaning, witness: witness)
+      case .undecided(let reason):
+        var seen = observation(
+          .meaningUndecided, rule, context, spot, one: "may give more bits than are read",
+          many: "may give more bits than are read", cause: rule.field, after: meaning)
+        seen.findingRemark = "not proved that none exceeds its read: \(reason)"
+        return seen
+      }
     }
   }
 

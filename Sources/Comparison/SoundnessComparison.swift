@@ -17,8 +17,10 @@ struct SoundnessComparison {
         || seen.programs.contains { programs.contains($0) && table?.accesses(of: $0)[access] == nil }
       guard isNew, !sides.old.holds(seen) else { continue }
       let (one, many) = seen.title.verbs
+      // What is not proved is no fault yet.
+      let rule: Rule = seen.rule.id == Rule.meaningUndecided.id ? .meaningUndecided : .addedUnsound
       var added = Observation(
-        rule: .addedUnsound, context: seen.context, title: .fields(one: "is new, and \(one)", many: "are new, and \(many)"),
+        rule: rule, context: seen.context, title: .fields(one: "is new, and \(one)", many: "are new, and \(many)"),
         cause: .init("\(seen.rule.id) \(seen.cause.edit)"))
       added.field = seen.field
       added.programs = seen.programs.filter { table == nil || (programs.contains($0) && table?.accesses(of: $0)[access] == nil) }
@@ -45,7 +47,8 @@ extension Observation.Title {
   /// What is said of one field, and of many.
   fileprivate var verbs: (one: String, many: String) {
     switch self {
-    case .sentence(let text), .reason(let text, _, _): (text, text)
+    case .sentence(let text): (text, text)
+    case .option(let title): (title.reason, title.reason)
     case .fields(let one, let many), .things(_, _, let one, let many): (one, many)
     }
   }

@@ -14,6 +14,8 @@ public struct Snapshot: Hashable, Sendable {
   public var coverage: [CoverageItem]
   /// The kernel's side: the members behind the contexts, and where they are.
   public var kernel: KernelSide
+  /// What programs get besides their contexts; nil where nobody asked.
+  public var interface: ProgramInterface?
 
   public init(
     provenance: Provenance, byteOrder: ByteOrder, programs: [Program], contexts: [Context],
@@ -287,7 +289,7 @@ public struct CoverageItem: Hashable, Sendable {
   public var kind: Kind
   /// The programs that it is about, sorted.
   public var programs: [String]
-  /// The accesses that it is about: `read 84:4`.
+  /// The accesses that it is about, `read 84:4`, or the helper: `helper bpf_bind`.
   public var accesses: [String]
   public var reason: String
 
@@ -297,6 +299,9 @@ public struct CoverageItem: Hashable, Sendable {
     self.accesses = accesses
     self.reason = reason
   }
+
+  /// How `accesses` names that a helper is asked for.
+  public static func access(toHelper helper: String) -> String { "helper \(helper)" }
 
   /// Whether something is missing from the snapshot that should be there.
   public var isHole: Bool { kind == .hole || kind == .meaning || kind == .types || kind == .unknown }

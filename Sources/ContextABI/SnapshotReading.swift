@@ -33,7 +33,7 @@ public struct SnapshotError: Error, Sendable, Hashable, CustomStringConvertible 
     case .syntax(let detail): "\(file): is cut off, or no JSON: \(detail)"
     case .foreign: "\(file): is no snapshot (its \"schema\" is not \"\(Snapshot.schema)\")"
     case .version(let version):
-      "\(file): is a snapshot of format version \(version); this ctxabi reads version \(Snapshot.schemaVersion). Use a newer ctxabi, or make the snapshot again"
+      "\(file): is a snapshot of format version \(version); this ctxabi reads version \(Snapshot.schemaVersion). \(version < Snapshot.schemaVersion ? "Make it again from the kernel" : "Use a newer ctxabi, or make the snapshot again")"
     case .edited:
       "\(file): its content does not agree with its digest: it was edited, or torn. Make it again from the kernel"
     case .content(let detail): "\(file): \(detail)"

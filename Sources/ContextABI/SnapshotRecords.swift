@@ -5,10 +5,13 @@ struct SnapshotRecord: Decodable {
   let provenance: ProvenanceRecord
   let byteOrder: String
   let programs: [ProgramRecord]
+  let groups: [String: [String]]
   let contexts: [ContextRecord]
   let coverage: [CoverageRecord]
   let kernel: KernelRecord
   let conversions: [String: [ConversionsRecord]]
+  /// A running kernel's snapshot has none.
+  let interface: InterfaceRecord?
 }
 
 struct ProvenanceRecord: Decodable {
@@ -61,7 +64,7 @@ struct RuleRecord: Decodable {
   let meaning: String
   let deviations: [String: String]?
   let immediates: [String: String]?
-  let programs: [String]
+  let programs: String
 }
 
 /// `"aligned"`, or a list of `"offset:size"`.
@@ -131,7 +134,7 @@ enum ConversionsRecord: Decodable {
 
   struct Entry: Decodable {
     let code: String
-    let programs: [String]
+    let programs: String
   }
 
   init(from decoder: any Decoder) throws {
@@ -140,6 +143,19 @@ enum ConversionsRecord: Decodable {
       self = .one(code)
     } else {
       self = .several(try container.decode([Entry].self))
+    }
+  }
+}
+
+extension ConversionsRecord {
+  /// - Parameter programs: those of the rule.
+  fileprivate func records(_ programs: [String], _ groups: NamedGroups) throws(RecordError) -> [ConversionRecord] {
+    switch self {
+    case .one(let code): return [ConversionRecord(programs: programs, code: code)]
+    case .several(let entries):
+      var result: [ConversionRecord] = []
+      for entry in entries { result.append(ConversionRecord(programs: try groups.programs(entry.programs), code: entry.code)) }
+      return result
     }
   }
 }
@@ -156,6 +172,7 @@ extension SnapshotRecord {
       throw RecordError(description: "byteOrder is \"\(byteOrder)\"")
     }
     var contexts: [Context] = []
+    let groups = NamedGroups(groups: groups, programs: Set(programs.map(\.name)))
     let kernelContexts = Dictionary(
       programs.map { ($0.name, $0.kernelContext) }, uniquingKeysWith: { first, _ in first })
     let widths = kernel.members.mapValues { members in
@@ -172,8 +189,9 @@ extension SnapshotRecord {
       }
       var rules: [AccessRule] = []
       for (rule, code) in zip(context.rules, codes) {
-        let known = rule.programs.first.flatMap { kernelContexts[$0] }.flatMap { widths[$0] } ?? [:]
-        rules.append(try rule.rule(code, of: context.name) { known[$0] })
+        let programs = try groups.programs(rule.programs)
+        let known = programs.first.flatMap { kernelContexts[$0] }.flatMap { widths[$0] } ?? [:]
+        rules.append(try rule.rule(code, of: context.name, programs, groups) { known[$0] })
       }
       contexts.append(
         Context(
@@ -183,7 +201,7 @@ extension SnapshotRecord {
             members: try context.members.map { record throws(RecordError) in try record.member() }),
           rules: rules))
     }
-    return Snapshot(
+    var snapshot = Snapshot(
       provenance: provenance.provenance, byteOrder: order,
       programs: programs.map {
         Program(
@@ -192,6 +210,8 @@ extension SnapshotRecord {
       },
       contexts: contexts, coverage: try coverage.map { record throws(RecordError) in try record.item() },
       kernel: kernel.side)
+    snapshot.interface = try interface.map { record throws(RecordError) in try record.interface() }
+    return snapshot
   }
 }
 
@@ -225,7 +245,8 @@ extension LayoutMemberRecord {
 
 extension RuleRecord {
   fileprivate func rule(
-    _ conversions: ConversionsRecord, of context: String, _ width: @escaping (String) -> Int?
+    _ conversions: ConversionsRecord, of context: String, _ programs: [String], _ groups: NamedGroups,
+    _ width: @escaping (String) -> Int?
   ) throws(RecordError) -> AccessRule {
     let place = "\(context), \(field) at \(offset)"
     var kinds: [AccessKind] = []
@@ -257,15 +278,11 @@ extension RuleRecord {
       }
       immediates.append(ImmediateMeaning(immediate: immediate, meaning: try read(text)))
     }
-    let codes: [ConversionRecord] =
-      switch conversions {
-      case .one(let code): [ConversionRecord(programs: programs, code: code)]
-      case .several(let entries):
-        entries.map { ConversionRecord(programs: $0.programs, code: $0.code) }
-      }
+    let codes = try conversions.records(programs, groups)
+    let unsaidRegisterType = kinds[0].isWrite ? "" : AccessRule.usualRegisterType
     return AccessRule(
       field: field, offset: offset, size: size, parts: try partsValue(place), kinds: kinds,
-      registerType: register ?? "", needsPrivilege: privileged ?? false, programs: programs,
+      registerType: register ?? unsaidRegisterType, needsPrivilege: privileged ?? false, programs: programs,
       meaning: try read(meaning),
       deviations: deviations.sorted { $0.registers < $1.registers },
       immediates: immediates.sorted(by: ImmediateMeaning.inOrder), conversions: codes)

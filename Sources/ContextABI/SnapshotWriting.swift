@@ -3,7 +3,7 @@ import Digest
 extension Snapshot {
   /// The name and version of the file format, which docs/snapshot.schema.json describes.
   public static let schema = "ctxabi-snapshot"
-  public static let schemaVersion = 1
+  public static let schemaVersion = 2
 
   /// The snapshot as the text of a file: JSON, a rule or member a line, the same bytes for equal snapshots.
   public var json: String {
@@ -21,23 +21,27 @@ extension Snapshot {
 
   /// Everything but the provenance.
   private var abiText: String {
-    let members: [(String, String)] = [
+    let groups = ProgramGroups(
+      contexts.flatMap(\.rules).flatMap { rule in [rule.programs] + rule.conversions.map(\.programs) })
+    var members: [(String, String)] = [
       ("byteOrder", JSONWriter.string(byteOrder.rawValue)),
       ("programs", JSONWriter.lines(programs.map(\.json), indent: 0)),
-      ("contexts", JSONWriter.lines(contexts.map(\.json), indent: 0)),
+      ("groups", groups.json(indent: 0)),
+      ("contexts", JSONWriter.lines(contexts.map { $0.json(groups) }, indent: 0)),
       ("coverage", JSONWriter.lines(coverage.map(\.json), indent: 0)),
       ("kernel", kernel.json),
-      ("conversions", conversionsJSON),
+      ("conversions", conversionsJSON(groups)),
     ]
+    if let interface { members.append(("interface", interface.json(indent: 0))) }
     return members.map { "\(JSONWriter.string($0.0)): \($0.1)" }.joined(separator: ",\n")
   }
 
   /// The instructions, apart from the rules that they belong to (by context, in the order of its rules): they change with
   /// every move of a kernel member.
-  private var conversionsJSON: String {
+  private func conversionsJSON(_ groups: ProgramGroups) -> String {
     JSONWriter.lines(
       contexts.map { context in
-        (context.name, JSONWriter.lines(context.rules.map(\.conversionsJSON), indent: 1))
+        (context.name, JSONWriter.lines(context.rules.map { $0.conversionsJSON(groups) }, indent: 1))
       }, indent: 0)
   }
 }
@@ -77,14 +81,14 @@ extension Program {
 }
 
 extension Context {
-  var json: String {
+  func json(_ groups: ProgramGroups) -> String {
     let members: [(String, String)] = [
       ("name", JSONWriter.string(name)), ("size", "\(layout.size)"),
       ("alignment", "\(layout.alignment)"),
     ]
     let lists: [(String, String)] = [
       ("members", JSONWriter.lines(layout.members.map(\.json), indent: 2)),
-      ("rules", JSONWriter.lines(rules.map(\.json), indent: 2)),
+      ("rules", JSONWriter.lines(rules.map { $0.json(groups) }, indent: 2)),
     ]
     return JSONWriter.lines(members + lists, indent: 1)
   }
@@ -105,11 +109,14 @@ extension LayoutMember {
 }
 
 extension AccessRule {
-  var json: String {
+  /// What most reads give: a read that says nothing gives this.
+  static let usualRegisterType = "SCALAR_VALUE"
+
+  func json(_ groups: ProgramGroups) -> String {
     JSONWriter.object([
       ("field", JSONWriter.string(field)), ("offset", "\(offset)"), ("size", "\(size)"),
       ("parts", parts.json), ("access", JSONWriter.strings(kinds.map(\.rawValue))),
-      ("register", registerType.isEmpty ? nil : JSONWriter.string(registerType)),
+      ("register", registerType == unsaidRegisterType ? nil : JSONWriter.string(registerType)),
       ("privileged", needsPrivilege ? "true" : nil),
       ("meaning", JSONWriter.string(meaning.description)),
       (
@@ -126,16 +133,19 @@ extension AccessRule {
           : JSONWriter.object(
             immediates.map { ("\($0.immediate)", JSONWriter.string($0.meaning.description)) })
       ),
-      ("programs", JSONWriter.strings(programs)),
+      ("programs", groups.reference(to: programs)),
     ])
   }
 
-  fileprivate var conversionsJSON: String {
+  /// The register type where the file says none.
+  private var unsaidRegisterType: String { kinds.first?.isWrite ?? false ? "" : Self.usualRegisterType }
+
+  fileprivate func conversionsJSON(_ groups: ProgramGroups) -> String {
     if conversions.count == 1 { return JSONWriter.string(conversions[0].code) }
     return "["
       + conversions.map {
         JSONWriter.object([
-          ("code", JSONWriter.string($0.code)), ("programs", JSONWriter.strings($0.programs)),
+          ("code", JSONWriter.string($0.code)), ("programs", groups.reference(to: $0.programs)),
         ])
       }.joined(separator: ", ") + "]"
   }

@@ -69,30 +69,41 @@ public final class Machine {
   /// A function that is answered instead of run.
   private final class Answer {
     let value: () -> UInt64
-    let isPrivilegeCheck: Bool
     unowned let machine: Machine
 
-    init(machine: Machine, isPrivilegeCheck: Bool, value: @escaping () -> UInt64) {
+    init(machine: Machine, value: @escaping () -> UInt64) {
       self.machine = machine
-      self.isPrivilegeCheck = isPrivilegeCheck
       self.value = value
     }
   }
 
-  /// Whether functions that check a capability say yes.
-  public var isPrivileged = true
+  /// What the task that loads the program is refused.
+  public var refusal = Refusal.nothing
+  /// What the last call asked the task for, in order.
+  public private(set) var requirements: [Requirement] = []
 
   /// From now on a call of the function at `address` is answered with what `value` gives, and does not run.
   public func answer(_ address: UInt64, with value: @escaping () -> UInt64) throws(EmulationError) {
-    try install(Answer(machine: self, isPrivilegeCheck: false, value: value), at: address)
+    try install(Answer(machine: self, value: value), at: address)
   }
 
-  /// From now on a call of the function at `address` is answered with whether `isPrivileged`, and noted.
-  public func answerPrivilegeCheck(_ address: UInt64) throws(EmulationError) {
-    let answer = Answer(machine: self, isPrivilegeCheck: true) { [unowned self] in
-      isPrivileged ? 1 : 0
+  /// From now on a call of the function at `address` is answered with whether the task has the capability whose number is
+  /// the `argument`th argument, and noted.
+  public func answerCapabilityCheck(_ address: UInt64, argument: Int) throws(EmulationError) {
+    try answer(address) { [unowned self] in
+      grants(.capability(UInt32(truncatingIfNeeded: self.argument(argument)))) ? 1 : 0
     }
-    try install(answer, at: address)
+  }
+
+  /// From now on a call of the function at `address`, which tells whether the kernel is locked down (`security_locked_down`),
+  /// is answered: it is not, or it is (`-EPERM`), and noted.
+  public func answerLockdownCheck(_ address: UInt64) throws(EmulationError) {
+    try answer(address) { [unowned self] in grants(.noLockdown) ? 0 : UInt64(bitPattern: -1) }
+  }
+
+  private func grants(_ requirement: Requirement) -> Bool {
+    requirements.append(requirement)
+    return !refusal.refuses(requirement)
   }
 
   private func install(_ answer: Answer, at address: UInt64) throws(EmulationError) {
@@ -102,9 +113,6 @@ public final class Machine {
       callback: { _, _, _, context in
         guard let context else { return }
         let answer = Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue()
-        if answer.isPrivilegeCheck {
-          answer.machine.observation.pointee.answered_privilege = true
-        }
         answer.machine.returnFromFunction(with: answer.value())
       }, context: Unmanaged.passUnretained(answer).toOpaque())
     setup.hooks.append(hook)
@@ -143,9 +151,6 @@ public final class Machine {
     try engine.observeReads(range)
   }
 
-  /// Whether the last call asked for a capability.
-  public var askedForPrivilege: Bool { observation.pointee.answered_privilege }
-
   /// Whether the last call read any of the `count` bytes of scratch memory at `offset` (within the observed range).
   public func didRead(scratch offset: Int, count: Int) -> Bool {
     let first = scratch.address + UInt64(offset)
@@ -178,7 +183,7 @@ public final class Machine {
     observation.pointee.blocks = 0
     observation.pointee.limit_reached = false
     observation.pointee.faulted = false
-    observation.pointee.answered_privilege = false
+    requirements.removeAll(keepingCapacity: true)
     observation.pointee.read_count = 0
     observation.pointee.overwritten_count = 0
     set(processor.arguments[0], first)

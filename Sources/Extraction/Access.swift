@@ -33,6 +33,10 @@ struct AcceptedAccess {
   let value: UInt8
   /// The state that the callbacks left the program in, where they wrote to it.
   let newState: Int?
+  /// The members of the program that the callbacks wrote to (`cb_access`).
+  var marks: [String] = []
+  /// What a program is refused without, where that is told.
+  var requirements: [Requirement] = []
 
   /// A part of a field that was read as a whole.
   struct Narrowing: Hashable {

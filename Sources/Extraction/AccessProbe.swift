@@ -68,7 +68,8 @@ final class AccessProbe {
         AcceptedAccess(
           registerType: validity.registerType, typeID: validity.typeID,
           needsPrivilege: validity.needsPrivilege, conversion: nil, kept: [access], narrowing: nil,
-          signExtension: nil, value: registers.value, newState: validity.newState))
+          signExtension: nil, value: registers.value, newState: validity.newState,
+          marks: validity.marks, requirements: validity.requirements))
     }
     program.state = validity.newState ?? state
     return converted(access, kind, size, by: convert, program, validity)
@@ -114,7 +115,8 @@ final class AccessProbe {
         registerType: validity.registerType, typeID: validity.typeID,
         needsPrivilege: validity.needsPrivilege, conversion: conversion, kept: [],
         narrowing: narrowing, signExtension: kind == .readSignExtending ? size * 8 : nil,
-        value: access.destination, newState: validity.newState))
+        value: access.destination, newState: validity.newState,
+        marks: Set(validity.marks + conversion.marks).sorted(), requirements: validity.requirements))
   }
 
   /// How far the wanted bytes of a field stand above its least significant one, in bits (`bpf_ctx_narrow_access_offset`,

@@ -2,6 +2,7 @@ import ByteReading
 import ContextABI
 import KernelImage
 import LiveKernel
+import SymbolicEvaluation
 import TypeGraph
 
 /// A kernel build with its types, ready to be asked.
@@ -59,6 +60,27 @@ public final class Build {
       "btf_ctx_access", "bpf_sock_convert_ctx_access", "sk_filter_is_valid_access", "sysctl_is_valid_access",
       "cgroup_dev_is_valid_access", "kprobe_prog_is_valid_access", "bpf_check", "bpf_prog_load",
     ].compactMap { image.symbols.address(of: $0) }
+  }
+
+  /// What programs get besides their contexts, without what accesses do to programs; and what of it is not known, with
+  /// the programs. nil for the running kernel.
+  public func interface() throws(ExtractionError) -> (interface: ProgramInterface, holes: [InterfaceHole: Set<String>])? {
+    try interface(ConversionMeanings(types, byteOrder), effects: [])
+  }
+
+  func interface(
+    _ meanings: ConversionMeanings, effects: [AccessEffect]
+  ) throws(ExtractionError) -> (interface: ProgramInterface, holes: [InterfaceHole: Set<String>])? {
+    guard let found = oracle.interface else { return nil }
+    do throws(TypeError) {
+      let additions = try AdditionNaming(build: self, meanings: meanings).additions(found.added, found.programs)
+      return (
+        ProgramInterface(
+          programs: found.programs, helpers: found.helpers, combinations: found.combinations, effects: effects,
+          additions: additions),
+        found.holes
+      )
+    } catch { throw .typeGraph(error) }
   }
 
   /// How long the kernel's callbacks have run in the emulator so far.

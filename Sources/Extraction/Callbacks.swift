@@ -27,8 +27,12 @@ final class Callbacks {
     let fieldSize: Int
     /// Whether a program without capabilities is refused.
     let needsPrivilege: Bool
+    /// What a program is refused without.
+    let requirements: [Requirement]
     /// The state that the callback left the program in, where it wrote to it.
     let newState: Int?
+    /// The members of the program that it wrote to.
+    let marks: [String]
   }
 
   /// What `convert_ctx_access` makes of an instruction. One object an answer, so that what is made of it is made once.
@@ -39,11 +43,14 @@ final class Callbacks {
     let code: [Instruction]
     /// `*target_size`.
     let targetSize: Int
+    /// The members of the program that it wrote to.
+    let marks: [String]
 
-    init(count: UInt32, code: [Instruction], targetSize: Int) {
+    init(count: UInt32, code: [Instruction], targetSize: Int, marks: [String]) {
       self.count = count
       self.code = code
       self.targetSize = targetSize
+      self.marks = marks
     }
   }
 
@@ -81,15 +88,26 @@ final class Callbacks {
   /// Functions that are answered, not run: they ask for the task that loads the program, write messages, or look a type
   /// up in the running kernel's own BTF.
   private func installAnswers(_ image: KernelImage) throws(EmulationError) {
-    for name in ["capable", "ns_capable", "bpf_token_capable"] {
+    for (name, argument) in [("capable", 0), ("ns_capable", 1), ("bpf_token_capable", 1)] {
       for address in image.symbols.addresses(of: name) {
-        try machine.answerPrivilegeCheck(address)
+        try machine.answerCapabilityCheck(address, argument: argument)
       }
     }
-    for name in ["bpf_log", "__warn_printk", "_printk", "printk"] {
+    for address in image.symbols.addresses(of: "security_locked_down") {
+      try machine.answerLockdownCheck(address)
+    }
+    // What a kernel does besides when it gives bpf_trace_printk or bpf_probe_write_user (kernel/trace/bpf_trace.c).
+    for name in [
+      "bpf_log", "__warn_printk", "_printk", "printk", "___ratelimit", "queue_work_on", "trace_set_clr_event",
+    ] {
       for address in image.symbols.addresses(of: name) {
         try machine.answer(address) { 0 }
       }
+    }
+    // Memory that bpf_get_skb_set_tunnel_proto (net/core/filter.c) keeps for the helper that it gives; it is not looked into.
+    let memory = machine.scratch.address + UInt64(ScratchLayout.kernelTypes)
+    for address in image.symbols.addresses(of: "metadata_dst_alloc_percpu") {
+      try machine.answer(address) { memory }
     }
     let kernelTypes = machine.scratch.address + UInt64(ScratchLayout.kernelTypes)
     for address in image.symbols.addresses(of: "bpf_get_btf_vmlinux") {
@@ -205,22 +223,16 @@ final class Callbacks {
       return result & 0xff != 0
     }
     let isValid = try call()
-    var needsPrivilege = false
-    if isValid, machine.askedForPrivilege {
-      machine.isPrivileged = false
-      defer { machine.isPrivileged = true }
-      needsPrivilege = try !call()
-      machine.isPrivileged = true
-      _ = try call()
-    }
+    let needed = isValid ? try requirements { () throws(Fault) -> Bool in try call() } : []
+    if !needed.isEmpty { _ = try call() }
     let info = ScratchLayout.info
     return Validity(
       isValid: isValid,
       registerType: machine.scratch.load(at: info + layout.infoRegisterTypeOffset),
       typeID: layout.infoTypeIDOffset.map { machine.scratch.load(at: info + $0) } ?? 0,
       fieldSize: Int(machine.scratch.load(Int32.self, at: info + layout.infoFieldSizeOffset)),
-      needsPrivilege: needsPrivilege,
-      newState: states.read(machine.scratch, after: program.state))
+      needsPrivilege: !needed.isEmpty, requirements: needed,
+      newState: states.read(machine.scratch, after: program.state), marks: marks(after: program))
   }
 
   /// Asks `convert_ctx_access` at `function` for the instructions that replace `instruction`.
@@ -265,7 +277,12 @@ final class Callbacks {
     }
     return Converted(
       count: count, code: code,
-      targetSize: Int(scratch.load(UInt32.self, at: ScratchLayout.targetSize)))
+      targetSize: Int(scratch.load(UInt32.self, at: ScratchLayout.targetSize)), marks: marks(after: program))
+  }
+
+  /// The members of the program that the last call has written to.
+  func marks(after program: Program) -> [String] {
+    layout.marks.names(states.changes(machine.scratch, after: program.state), machine.scratch, byteOrder)
   }
 
   /// Calls a function that takes one integer and nothing else.
@@ -273,7 +290,26 @@ final class Callbacks {
     try machine.call(function, argument)
   }
 
-  private func prepare(_ program: Program) {
+  /// What the task must be granted for the answer of the last call: without each of it the answer is another one.
+  ///
+  /// - Parameter isSame: makes the call again, and tells whether the answer is the same.
+  func requirements(_ isSame: () throws(Fault) -> Bool) throws(Fault) -> [Requirement] {
+    let asked = machine.requirements
+    guard !asked.isEmpty else { return [] }
+    defer { machine.refusal = .nothing }
+    var needed: [Requirement] = []
+    for requirement in asked where !needed.contains(requirement) {
+      machine.refusal = .only(requirement)
+      if try !isSame() { needed.append(requirement) }
+    }
+    guard needed.isEmpty else { return needed }
+    // One of several is enough.
+    machine.refusal = .everything
+    if try !isSame() { needed = [asked[0]] }
+    return needed
+  }
+
+  func prepare(_ program: Program) {
     let scratch = machine.scratch
     let base = ScratchLayout.program
     states.write(program.state, to: scratch)

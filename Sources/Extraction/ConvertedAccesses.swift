@@ -95,13 +95,19 @@ extension Build {
   func root(
     of subject: Subject, _ pair: ContextPair
   ) throws(TypeError) -> ConversionMeanings.Root {
+    try root(of: subject.programType, subject.attachName, pair)
+  }
+
+  func root(
+    of programType: String, _ attachName: String?, _ pair: ContextPair
+  ) throws(TypeError) -> ConversionMeanings.Root {
     // Where nothing is converted, programs see the kernel's structure as it is; where that is none, their own.
     let kernel = try types.composite(pair.kernel)
     let program = try types.composite(pair.program)
     let type = kernel == nil && program != nil ? pair.program : pair.kernel
     return ConversionMeanings.Root(
       type: type, name: Self.pointerNames[kernel?.name ?? ""] ?? "ctx",
-      programType: subject.programType, attachName: subject.attachName)
+      programType: programType, attachName: attachName)
   }
 
   /// What the kernel calls a pointer to these structures; any other is `ctx`.

@@ -139,6 +139,19 @@ final class EmulatedVerifier: VerifierOracle {
     return id == 0 ? nil : kernelTypes?.compositeName(id: id)
   }
 
+  var interface: ExtractedInterface? {
+    do throws(ExtractionError) {
+      let probe = try InterfaceProbe(
+        image, types, callbacks, operations: { [callbackTypes] in callbackTypes[$0.name]?.operations },
+        structureName: { [unowned self] in typeName($0) }, describe: { [unowned self] in describe(.fault($0)) })
+      return probe.interface(of: programTypes)
+    } catch {
+      return ExtractedInterface(
+        programs: [], helpers: [], combinations: [:], added: [:],
+        holes: [InterfaceHole("helpers can't be asked for: \(error)"): Set(programTypes.map(\.name))])
+    }
+  }
+
   /// A fault with the names of functions in place of their addresses.
   func describe(_ reason: UntoldReason) -> String {
     guard case .fault(let fault) = reason else { return reason.text }

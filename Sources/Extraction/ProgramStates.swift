@@ -38,6 +38,20 @@ struct ProgramStates {
     }
   }
 
+  /// The bytes that callbacks have changed of a program that was written in the state `before`: where they are, and which
+  /// bits.
+  func changes(_ scratch: ScratchMemory, after before: Int) -> [(offset: Int, bits: UInt8)] {
+    let touched = otherMembers.filter {
+      !scratch.isEqual(at: ScratchLayout.program + $0.lowerBound, to: states[before][$0])
+    }
+    return touched.flatMap { range in
+      range.compactMap { offset in
+        let bits = scratch.load(UInt8.self, at: ScratchLayout.program + offset) ^ states[before][offset]
+        return bits == 0 ? nil : (offset, bits)
+      }
+    }
+  }
+
   /// The state that the program is in now, or nil when it is still the one that it was written in.
   mutating func read(_ scratch: ScratchMemory, after before: Int) -> Int? {
     let unchanged = otherMembers.allSatisfy {

@@ -45,6 +45,8 @@ struct CallbackAddresses {
   /// The addresses of `is_valid_access` and `convert_ctx_access`; nil where the entry names none.
   let isValidAccess: UInt64?
   let convertAccess: UInt64?
+  /// The entry's `struct bpf_verifier_ops`; nil where it is not part of the image.
+  let operations: UInt64?
   /// Why the callbacks can't be told, where they can't.
   var problem: String?
 
@@ -84,10 +86,11 @@ struct CallbackAddresses {
       let convert = word(layout.convertAccessOffset)
     else {
       let symbol = image.symbols.nearest(to: operations).map(\.name) ?? hexadecimal(operations)
-      (isValidAccess, convertAccess) = (nil, nil)
+      (isValidAccess, convertAccess, self.operations) = (nil, nil, nil)
       problem = "its verifier operations, \(symbol), are not part of the image"
       return
     }
+    self.operations = operations
     isValidAccess = isValid == 0 ? nil : isValid
     convertAccess = convert == 0 ? nil : convert
   }

@@ -4,40 +4,18 @@ import TypeGraph
 struct RegisterTypes {
   /// The value of `SCALAR_VALUE`, which a register has before a callback says otherwise.
   let scalar: UInt32
-  private let names: [UInt32: String]
-  private let flags: [(bit: UInt32, name: String)]
+  private let names: FlaggedNames
 
   init(types: [TypeNode.Enumerator], flags: [TypeNode.Enumerator]) {
-    var names: [UInt32: String] = [:]
-    for enumerator in types where !enumerator.name.hasPrefix("__") {
-      let value = UInt32(truncatingIfNeeded: enumerator.value)
-      if names[value] == nil { names[value] = enumerator.name }
-    }
-    self.names = names
-    // The end markers of the enumeration (`__BPF_TYPE_FLAG_MAX`) are no flags.
-    self.flags = flags.compactMap { enumerator in
-      let bit = UInt32(truncatingIfNeeded: enumerator.value)
-      guard bit.nonzeroBitCount == 1, !enumerator.name.hasPrefix("__") else { return nil }
-      return (bit, enumerator.name)
-    }.sorted { $0.bit < $1.bit }
-    scalar = names.first { $0.value == "SCALAR_VALUE" }?.key ?? 1
+    names = FlaggedNames(types: types, flags: flags)
+    scalar = names.value(of: "SCALAR_VALUE") ?? 1
   }
 
   /// The value of a register type's enumerator, and of a flag's, where this kernel has it.
-  func value(of name: String) -> UInt32? { names.first { $0.value == name }?.key }
-  func value(ofFlag name: String) -> UInt32? { flags.first { $0.name == name }?.bit }
+  func value(of name: String) -> UInt32? { names.value(of: name) }
+  func value(ofFlag name: String) -> UInt32? { names.value(ofFlag: name) }
 
   /// The enumerator of `value`; a type with flags that has none of its own is the type and the flags: `PTR_TO_BTF_ID |
   /// PTR_TRUSTED`. A value that no enumerator has stays a number.
-  func name(of value: UInt32) -> String {
-    if let name = names[value] { return name }
-    var rest = value
-    var parts: [String] = []
-    for flag in flags where rest & flag.bit != 0 {
-      rest &= ~flag.bit
-      parts.append(flag.name)
-    }
-    guard let base = names[rest], !parts.isEmpty else { return "register type \(value)" }
-    return ([base] + parts).joined(separator: " | ")
-  }
+  func name(of value: UInt32) -> String { names.name(of: value) ?? "register type \(value)" }
 }

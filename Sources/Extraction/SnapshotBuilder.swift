@@ -15,6 +15,7 @@ public final class SnapshotBuilder {
   private var coverage: [CoverageDraft: [String: Set<AccessKey>]] = [:]
   /// By kernel context, in the order in which they were found: of two members with one path the first stands.
   private var roots: [String: [ConversionMeanings.Root]] = [:]
+  private var effects = EffectTable()
   private var fieldLookups: [TypeID: FieldLookup] = [:]
   /// Called with each program's name and how many there are, before it is asked.
   public var progress: ((_ program: String, _ number: Int, _ count: Int) -> Void)?
@@ -55,6 +56,7 @@ public final class SnapshotBuilder {
   private struct CoverageDraft: Hashable {
     let kind: CoverageItem.Kind
     let reason: String
+    var helper: String?
   }
 
   /// The snapshot of the build.
@@ -75,14 +77,17 @@ public final class SnapshotBuilder {
     var provenance = provenance
     provenance.declarations = declarations
     do {
+      let interface = try interface()
       let kernel = try kernelSide()
       let structures = contexts.filter { $0.value.layout.size > 0 }.map(\.key)
       try compareTypes(structures + Array(kernel.structures.keys))
-      return Snapshot(
+      var snapshot = Snapshot(
         provenance: provenance, byteOrder: build.oracle.byteOrder,
         programs: programs.sorted { $0.name.precedes($1.name) },
         contexts: contexts.map(finish).sorted { $0.name.precedes($1.name) },
         coverage: finishCoverage(), kernel: kernel)
+      snapshot.interface = interface
+      return snapshot
     } catch { throw .typeGraph(error) }
   }
 
@@ -121,6 +126,7 @@ public final class SnapshotBuilder {
     let folding = RuleFolding(
       meanings: meanings, fields: try fieldLookup(pair.program), byteOrder: build.oracle.byteOrder)
     for rule in try folding.fold(sweep) { try add(rule, to: name, subject, root) }
+    try effects.note(sweep, of: subject.name, to: name, fieldLookup(pair.program))
     return try variants(of: subject, sweep, pair.program)
   }
 
@@ -231,7 +237,8 @@ public final class SnapshotBuilder {
       Dictionary(grouping: programs.keys) { programs[$0] ?? [] }.map { accesses, programs in
         CoverageItem(
           kind: draft.kind, programs: programs.sorted { $0.precedes($1) },
-          accesses: accesses.sorted().map(\.text), reason: draft.reason)
+          accesses: accesses.sorted().map(\.text) + (draft.helper.map { [CoverageItem.access(toHelper: $0)] } ?? []),
+          reason: draft.reason)
       }
     }.sorted {
       ($0.kind.rawValue, $0.programs.joined(separator: " "), $0.reason, $0.accesses.joined(separator: " "))
@@ -240,6 +247,21 @@ public final class SnapshotBuilder {
   }
 
   // MARK: - Finishing
+
+  /// What programs get besides their contexts. What of it is not known goes to the coverage.
+  private func interface() throws(TypeError) -> ProgramInterface? {
+    do throws(ExtractionError) {
+      guard let found = try build.interface(meanings, effects: effects.effects) else { return nil }
+      for (hole, programs) in found.holes {
+        let draft = CoverageDraft(kind: .hole, reason: hole.reason, helper: hole.helper)
+        for program in programs { coverage[draft, default: [:]][program] = [] }
+      }
+      return found.interface
+    } catch {
+      if case .typeGraph(let inner) = error { throw inner }
+      throw .malformed(error.description)
+    }
+  }
 
   private func finish(_ name: String, _ draft: ContextDraft) -> Context {
     let rules = draft.rules.map { key, value in

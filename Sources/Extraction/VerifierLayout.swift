@@ -9,6 +9,8 @@ struct VerifierLayout {
   let programAuxOffset: Int
   /// The size of `struct bpf_prog_aux` in bytes.
   let auxSize: Int
+  /// The members of both, which callbacks may write to.
+  let marks: ProgramMarks
   /// Where it keeps what the program is attached to: byte ranges.
   let auxAttachMembers: [Range<Int>]
 
@@ -62,6 +64,7 @@ struct VerifierLayout {
     programAuxOffset = try lookup.member("aux", of: program, "bpf_prog").byteOffset
     let aux = try lookup.composite("bpf_prog_aux")
     auxSize = try lookup.size(of: aux, "bpf_prog_aux", limit: ScratchLayout.auxLimit)
+    marks = try ProgramMarks(lookup, auxSize: auxSize)
     auxAttachMembers = try lookup.members(of: aux) { $0.hasPrefix("attach_") }
 
     infoSize = try lookup.size(of: info, "bpf_insn_access_aux", limit: ScratchLayout.infoLimit)

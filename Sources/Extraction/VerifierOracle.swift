@@ -21,6 +21,9 @@ protocol VerifierOracle: AnyObject {
   /// How long the kernel's callbacks have run in an emulator so far.
   var emulationTime: Duration { get }
 
+  /// What programs get besides their contexts; nil where this verifier does not tell.
+  var interface: ExtractedInterface? { get }
+
   /// What is accessed by programs of this type in this configuration; nil where the kernel has no such programs, or where
   /// they can't be asked for.
   func target(_ type: ProgramType, _ configuration: ProgramConfiguration) -> AccessTarget?
@@ -46,6 +49,10 @@ protocol VerifierOracle: AnyObject {
   func describe(_ reason: UntoldReason) -> String
   /// Why answers leave open whether an access needs privilege, where they do.
   var untoldPrivilege: String { get }
+}
+
+extension VerifierOracle {
+  var interface: ExtractedInterface? { nil }
 }
 
 /// What is accessed: a number that the oracle gave out.

@@ -4,6 +4,21 @@ import ByteReading
 public enum Architecture: String, Sendable, Hashable, CaseIterable {
   case x86_64, arm64, riscv64, s390x
 
+  /// The architecture that this program runs on, where it is one that can be audited.
+  public static var host: Architecture? {
+    #if arch(x86_64)
+      .x86_64
+    #elseif arch(arm64)
+      .arm64
+    #elseif arch(riscv64)
+      .riscv64
+    #elseif arch(s390x)
+      .s390x
+    #else
+      nil
+    #endif
+  }
+
   /// The architecture of an ELF header's `e_machine`, where it is one that can be audited.
   public init?(elfMachine: UInt16) {
     switch elfMachine {

@@ -4,7 +4,8 @@ import CLibelf
 extension ElfFile {
   /// The symbols of `.symtab`, or nil where the file has none.
   ///
-  /// Left out: undefined symbols, sections, source file names and mapping symbols (`$x`, `$d`).
+  /// Left out: undefined symbols, sections, source file names, mapping symbols (`$x`, `$d`) and labels
+  /// of the compiler (`.L0`).
   func symbolTable() throws(KernelImageError) -> SymbolTable? {
     guard let section = sections.first(where: { $0.type == UInt32(SHT_SYMTAB) }), section.size > 0
     else { return nil }
@@ -47,7 +48,13 @@ extension ElfFile {
           place: entries.place, offset: entry, needed: Int(name), available: names.count,
           problem: "the name of symbol \(index) lies behind the end of \(names.place.part ?? "the string table")")
       }
-      if try names.integer(at: Int(name), order) as UInt8 == 0x24 /* $ */ { continue }
+      let first: UInt8 = try names.integer(at: Int(name), order)
+      if first == 0x24 /* $ */ { continue }
+      // Others that start with a dot are in kallsyms as well (.E_copy in x86's copy_mc_64.S).
+      if first == 0x2e /* . */, Int(name) + 1 < names.count, try names.integer(at: Int(name) + 1, order) as UInt8 == 0x4c /* L */
+      {
+        continue
+      }
       addresses.append(try entries.integer(at: entry + 8, order))
       nameOffsets.append(name)
       sizes.append(try entries.integer(at: entry + 16, order))

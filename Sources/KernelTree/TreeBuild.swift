@@ -28,8 +28,12 @@ public struct TreeBuild {
 
   /// Where the callbacks usually are, and the options that each file is built for. Others are looked for.
   private static let objects: [(name: String, options: [String])] = [
-    ("net/core/filter.o", ["NET"]), ("kernel/bpf/verifier.o", []), ("kernel/bpf/btf.o", []),
-    ("kernel/bpf/core.o", []), ("kernel/bpf/syscall.o", []), ("kernel/bpf/bpf_struct_ops.o", ["BPF_JIT"]),
+    ("net/core/filter.o", ["NET"]),
+    // Has prototypes that core.o defines weakly, so that nothing looks for them.
+    ("net/core/sock_map.o", ["NET", "BPF_STREAM_PARSER", "NET_SOCK_MSG"]), ("kernel/bpf/verifier.o", []),
+    ("kernel/bpf/btf.o", []),
+    ("kernel/bpf/core.o", []), ("kernel/bpf/helpers.o", []), ("kernel/bpf/syscall.o", []),
+    ("kernel/bpf/bpf_struct_ops.o", ["BPF_JIT"]),
     ("kernel/bpf/trampoline.o", ["BPF_JIT"]), ("kernel/bpf/cgroup.o", ["CGROUP_BPF"]),
     ("kernel/bpf/bpf_lsm.o", ["BPF_LSM"]), ("kernel/trace/bpf_trace.o", ["BPF_EVENTS"]),
     ("net/netfilter/nf_bpf_link.o", ["NETFILTER_BPF_LINK"]), ("drivers/media/rc/bpf-lirc.o", ["BPF_LIRC_MODE2"]),
@@ -76,11 +80,15 @@ public struct TreeBuild {
   /// What everything starts from, whether it is referred to or not.
   private static let tables = ["bpf_verifier_ops"]
 
-  /// What the verifier's tables lead to: the callbacks of a program type, and what decides which loads there are.
+  /// What the verifier's tables lead to: the callbacks of a program type, what decides which loads there are, and the
+  /// prototypes of helpers with what hands them out.
   private static func isNeeded(_ symbol: String) -> Bool {
     symbol.hasSuffix("_verifier_ops") || symbol.hasSuffix("is_valid_access")
       || symbol.hasSuffix("convert_ctx_access") || symbol.hasSuffix("valid_ctx_access")
-      || symbol == "bpf_opcode_in_insntable"
+      // bpf_lsm_func_proto looks for what a program is attached to in a sorted set.
+      || symbol == "bsearch" || symbol == "bpf_opcode_in_insntable" || symbol == "bpf_prog_types"
+      || symbol.hasSuffix("_prog_ops")
+      || symbol.hasSuffix("_func_proto") || (symbol.hasPrefix("bpf_") && symbol.hasSuffix("_proto"))
   }
 
   private static func directory(_ architecture: Architecture) -> String {

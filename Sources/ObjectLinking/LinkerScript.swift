@@ -18,12 +18,24 @@ struct LinkerScript {
   private static let returning: Set<String> = [
     "capable", "ns_capable", "bpf_token_capable", "bpf_log", "_printk", "printk", "__warn_printk",
     "bpf_get_btf_vmlinux", "btf_find_by_name_kind", "__fentry__", "mcount", "_mcount",
-    "__x86_return_thunk", "__stack_chk_fail", "ftrace_likely_update",
+    "security_locked_down", "___ratelimit", "queue_work_on", "trace_set_clr_event", "metadata_dst_alloc_percpu",
+    "bpf_iter_get_func_proto", "__x86_return_thunk", "__stack_chk_fail", "ftrace_likely_update",
   ]
   private static let returningPrefixes = [
     "__sanitizer_", "__asan_", "__hwasan_", "__kasan_", "__tsan_", "__msan_", "__ubsan_", "__kcsan_",
     "__gcov_",
   ]
+
+  /// Variables that code on the way to an answer reads, and hands on without a look: work queues (bpf_get_trace_printk_proto,
+  /// kernel/trace/bpf_trace.c).
+  private static let emptyVariables: Set<String> = ["system_wq", "system_percpu_wq"]
+
+  /// x86-64 kernels before 6.15 find a function's stack guard in per-processor data that start at 0, and refer to no symbol for
+  /// it; what tells such a kernel is where these data start.
+  private var perProcessorStart: String {
+    let isKnown = undefined.contains { $0.hasSuffix("stack_chk_guard") }
+    return architecture == .x86_64 && !isKnown ? "  __per_cpu_start = 0;\n" : ""
+  }
 
   private func returns(_ name: String) -> Bool {
     Self.returning.contains(name) || Self.returningPrefixes.contains { name.hasPrefix($0) }
@@ -63,6 +75,7 @@ struct LinkerScript {
     }
     let limit =
       processorLimit.map { undefined.contains("nr_cpu_ids") ? "    . = ALIGN(8); nr_cpu_ids = .; LONG(\($0))\n" : "" } ?? ""
+    let variables = undefined.filter(Self.emptyVariables.contains).map { "    . = ALIGN(8); \($0) = .; QUAD(0)\n" }.joined()
     return """
       SECTIONS {
         . = 0x\(String(base, radix: 16));
@@ -78,7 +91,7 @@ struct LinkerScript {
         . = ALIGN(4096);
         .data : {
           *(.data .data.* .sdata .sdata.* .init.data .init.data.* .got .got.plt)
-      \(limit)    }
+      \(limit)\(variables)    }
         .bss : { *(.bss .bss.* .sbss .sbss.* COMMON) }
         /DISCARD/ : {
           *(.discard .discard.* .orc* .export_symbol .modinfo .note.GNU-stack .comment .eh_frame
@@ -86,12 +99,13 @@ struct LinkerScript {
             __mcount_loc __patchable_function_entries .return_sites .retpoline_sites .call_sites
             .ibt_endbr_seal .cfi_sites .static_call_sites .printk_index __jump_table)
         }
-      \(absent.joined())}
+      \(absent.joined())\(perProcessorStart)}
 
       """
   }
 
   private func isGiven(_ name: String) -> Bool {
-    name == "linux_banner" || name == "nr_cpu_ids" && processorLimit != nil || name == "_GLOBAL_OFFSET_TABLE_"
+    Self.emptyVariables.contains(name) || name == "nr_cpu_ids" && processorLimit != nil
+      || ["__per_cpu_start", "linux_banner", "_GLOBAL_OFFSET_TABLE_"].contains(name)
   }
 }

@@ -128,6 +128,9 @@ public struct ComparisonReport: Sendable {
 
   /// The programs of a change, in few words; nil where it is about all, or no, programs of a context.
   func programs(of change: Change) -> String? {
+    if change.context == Change.helpers, !change.programs.isEmpty, let interface = new.snapshot.interface {
+      return ProgramNames.list(change.programs, of: interface)
+    }
     guard !change.programs.isEmpty, !Change.placesWithoutContext.contains(change.context) else { return nil }
     let programs = new.snapshot.programs.filter { $0.context == change.context }
     // A change of what both builds have says nothing of programs that are new.

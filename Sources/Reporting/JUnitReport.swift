@@ -24,7 +24,7 @@ struct JUnitReport {
 
   /// What is no context's stands apart.
   private static let general = [
-    Change.programs, Change.everything, Change.several, Change.configuration, Change.coverage, Change.kernel,
+    Change.programs, Change.helpers, Change.everything, Change.several, Change.configuration, Change.coverage, Change.kernel,
   ]
 
   private var suites: [Suite] {
@@ -43,8 +43,14 @@ struct JUnitReport {
   private func rules(of context: String) -> [Rule] {
     // What is told of kernel structures can't fail.
     if context == Change.kernel { return [] }
+    if context == Change.helpers {
+      return RuleCatalog.all.filter { rule in
+        rule.severity >= report.verdict.gate
+          && (Self.helperRules.contains(rule.id) || rule.id == Rule.interfaceRemark.id)
+      }
+    }
     return RuleCatalog.all.filter { rule in
-      rule.severity >= report.verdict.gate
+      rule.severity >= report.verdict.gate && !Self.helperRules.contains(rule.id)
         && Self.generalRules.contains(rule.id) == Self.general.contains(context)
         && (rule.severity == .coverage) == (context == Change.coverage)
         && rule.id != Rule.configurationDiffers.id
@@ -57,8 +63,16 @@ struct JUnitReport {
   private static let kindRules: Set<String> = [Rule.accessKindRemoved.id, Rule.accessKindAdded.id]
   private static let generalRules = kindRules.union([
     Rule.programTypeRemoved.id, Rule.programTypeRenumbered.id, Rule.programTypeAdded.id, Rule.attachTypeRemoved.id,
-    Rule.attachTypeAdded.id, Rule.contextChanged.id, Rule.coverageLost.id, Rule.coverageGained.id,
-  ])
+    Rule.attachTypeAdded.id, Rule.pointerRemoved.id, Rule.pointerAdded.id, Rule.contextChanged.id, Rule.coverageLost.id,
+    Rule.coverageGained.id,
+  ]).union(additionRules)
+  /// What is told of a helper, and of a program type besides its context.
+  private static let helperRules = Set(RuleCatalog.all.map(\.id).filter { $0.hasPrefix("helper-") })
+  private static let additionRules: Set<String> = [
+    Rule.addedCodeChanged.id, Rule.addedCodeRewritten.id, Rule.packetLoadRemoved.id, Rule.packetLoadAdded.id,
+    Rule.testRunRemoved.id, Rule.testRunAdded.id, Rule.structureWriteRemoved.id, Rule.structureWriteAdded.id,
+    Rule.interfaceRemark.id,
+  ]
   /// Rules whose findings can touch several contexts at once.
   private static let crossingRules: Set<String> = [
     Rule.optionOff.id, Rule.optionOn.id, Rule.convertsToNothing.id, Rule.refusedAtOnce.id,

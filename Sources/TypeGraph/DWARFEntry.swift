@@ -40,14 +40,21 @@ enum DWARFEntry {
   }
 
   /// An attribute that is a number which may have a sign.
+  ///
+  /// Compilers write what is negative with a form of its own (`DW_FORM_sdata`), so a number of a fixed width has no sign:
+  /// the enumerator 200 in one byte is not -56 (gen_enumeration_type_die, gcc/dwarf2out.cc).
   static func signedNumber(_ entry: Dwarf_Die, _ attribute: Int) -> Int64? {
     var entry = entry
     var found = Dwarf_Attribute()
-    var value: Dwarf_Sword = 0
-    guard dwarf_attr(&entry, UInt32(attribute), &found) != nil,
-      dwarf_formsdata(&found, &value) == 0
-    else { return nil }
-    return value
+    guard dwarf_attr(&entry, UInt32(attribute), &found) != nil else { return nil }
+    switch Int(dwarf_whatform(&found)) {
+    case DW_FORM_data1, DW_FORM_data2, DW_FORM_data4:
+      var value: Dwarf_Word = 0
+      return dwarf_formudata(&found, &value) == 0 ? Int64(exactly: value) : nil
+    default:
+      var value: Dwarf_Sword = 0
+      return dwarf_formsdata(&found, &value) == 0 ? value : nil
+    }
   }
 
   /// An attribute that is an expression which adds a number to an address (`DW_OP_plus_uconst`), as DWARF 2 says where a

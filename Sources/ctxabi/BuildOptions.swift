@@ -28,8 +28,31 @@ struct BuildOptions: ParsableArguments {
     try settings.open(kernel, tellsRules: tellsRules)
   }
 
-  /// The snapshot of the build.
-  func snapshot() throws -> Snapshot { try settings.snapshot(of: kernel) }
+}
+
+/// What holds an ABI: for the commands that take any of it.
+struct SourceOptions: ParsableArguments {
+  @Argument(
+    help: """
+      What to look at: a kernel build (a vmlinux, the vmlinuz or Image that is booted, a .deb or .rpm package; of x86-64, \
+      arm64, riscv64 or s390x; or live, the running kernel), a kernel source tree, a snapshot file, or a baseline.
+      """,
+    completion: .file())
+  var kernel: String
+
+  @OptionGroup var settings: BuildSettings
+  @OptionGroup var store: StoreOptions
+
+  @Option(
+    help: ArgumentHelp("Where trees are built (default: $XDG_CACHE_HOME/ctxabi/trees).", valueName: "directory"),
+    completion: .directory)
+  var treeCache: String?
+
+  var source: SnapshotSource {
+    SnapshotSource(name: kernel, settings: settings, store: store.baselines, treeCache: treeCache)
+  }
+
+  func snapshot() throws -> Snapshot { try source.load() }
 }
 
 /// How kernel builds are opened: shared by all commands that take some.

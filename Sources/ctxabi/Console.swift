@@ -108,4 +108,7 @@ struct Failure: Error {
   let message: String
   /// The exit status: 2, the check could not be made.
   var status: Int32 = 2
+
+  /// The exit status for a name that nothing has: a wrong use of the command, as other words that it does not know.
+  static let unknownName: Int32 = 64
 }

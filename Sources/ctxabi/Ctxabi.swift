@@ -18,7 +18,7 @@ struct Ctxabi: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ShowCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
+      ShowCommand.self, HelpersCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
       CheckCommand.self, BisectCommand.self, BaselineCommand.self, VerifyCommand.self, LintCommand.self,
       RulesCommand.self, ExplainCommand.self,
       ReportCommand.self, HistoryCommand.self,
@@ -33,7 +33,18 @@ struct Ctxabi: ParsableCommand {
       Console.error(failure.message)
       Glibc.exit(failure.status)
     } catch {
+      suggestCommand()
       exit(withError: error)
+    }
+  }
+
+  /// Says which command a first word may stand for that is none.
+  private static func suggestCommand() {
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else { return }
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
+    let near = Suggestion.names(like: word, among: known)
+    if !known.contains(word), word != "help", !near.isEmpty {
+      Console.error("there is no command \(word); did you mean \(near.joined(separator: " or "))?")
     }
   }
 }

@@ -11,22 +11,21 @@ struct SnapshotSelection {
   func select(from snapshot: Snapshot) throws -> Snapshot {
     var result = snapshot
     if !contexts.isEmpty {
-      for name in contexts where !snapshot.contexts.contains(where: { $0.name == name }) {
-        let known = snapshot.contexts.map(\.name).joined(separator: ", ")
-        throw Failure(message: "this kernel has no context \(name); it has \(known)")
+      let known = snapshot.contexts.map(\.name)
+      for name in contexts where !known.contains(name) {
+        throw Failure(
+          message: "this kernel has no context \(name)\(Suggestion.text(for: name, among: known))",
+          status: Failure.unknownName)
       }
       result.contexts = result.contexts.filter { contexts.contains($0.name) }
     }
     if !programs.isEmpty {
-      let wanted = Set(programs.map { $0.uppercased() })
-      let names = snapshot.programs.filter {
-        wanted.contains($0.name.uppercased()) || wanted.contains($0.type)
+      result.programs = []
+      for word in programs {
+        let named = snapshot.programs.filter { Self.isNamed(word, $0.name, $0.type) }
+        try check(word, named, of: snapshot)
+        result.programs += named.filter { !result.programs.contains($0) }
       }
-      for name in programs
-      where !names.contains(where: { $0.name.uppercased() == name.uppercased() || $0.type == name.uppercased() }) {
-        throw Failure(message: "this kernel has no programs of type \(name)")
-      }
-      result.programs = names
     }
     result.programs = result.programs.filter { program in
       result.contexts.contains { $0.name == program.context }
@@ -34,7 +33,46 @@ struct SnapshotSelection {
     let kept = Set(result.programs.map(\.name))
     result.contexts = result.contexts.compactMap { Self.narrowed($0, to: kept) }
     result.coverage = result.coverage.filter { item in item.programs.contains(where: kept.contains) }
+    result.interface = interface(of: snapshot, kept)
     return result
+  }
+
+  /// Whether a word means the program: `xdp`, `XDP`, `BPF_PROG_TYPE_XDP`, `cgroup_sock_addr/inet4_bind`, `ptr:sock`.
+  private static func isNamed(_ word: String, _ name: String, _ type: String) -> Bool {
+    let prefix = "BPF_PROG_TYPE_"
+    let upper = word.uppercased()
+    let bare = upper.hasPrefix(prefix) ? String(upper.dropFirst(prefix.count)) : upper
+    // A pointer is asked for with some program type, and is none of its programs.
+    return bare == name.uppercased() || (bare == type && !name.hasPrefix("ptr:"))
+  }
+
+  /// Refuses a word for programs that no program has, or none that sees one of the contexts.
+  private func check(_ word: String, _ named: [Program], of snapshot: Snapshot) throws {
+    guard !named.isEmpty else {
+      // Some program types have no fixed context, and helpers all the same.
+      let others = snapshot.interface?.programs ?? []
+      if others.contains(where: { Self.isNamed(word, $0.name, $0.type) }) { return }
+      let known = Set(snapshot.programs.map { $0.name.hasPrefix("ptr:") ? $0.name : $0.type.lowercased() }).sorted()
+      throw Failure(
+        message: "this kernel has no programs of type \(word)\(Suggestion.text(for: word, among: known))",
+        status: Failure.unknownName)
+    }
+    let seen = Set(named.map(\.context))
+    guard contexts.isEmpty || !seen.isDisjoint(with: contexts) else {
+      throw Failure(
+        message:
+          "programs of type \(word) see \(seen.sorted().joined(separator: ", ")), not \(contexts.joined(separator: ", "))",
+        status: Failure.unknownName)
+    }
+  }
+
+  /// What the programs that were asked for get besides their contexts.
+  private func interface(of snapshot: Snapshot, _ kept: Set<String>) -> ProgramInterface? {
+    guard let interface = snapshot.interface, !contexts.isEmpty || !programs.isEmpty else { return snapshot.interface }
+    let named = interface.programs.filter { program in
+      programs.contains { Self.isNamed($0, program.name, program.type) }
+    }
+    return interface.restricted(to: programs.isEmpty ? kept : Set(named.map(\.name)))
   }
 
   /// The context with the rules of these programs alone; nil where there is none.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Baselines
+import KernelImage
 
 /// Where baselines are kept: shared by all commands that use them.
 struct StoreOptions: ParsableArguments {
@@ -18,7 +19,37 @@ struct StoreOptions: ParsableArguments {
   }
 }
 
+extension StoreOptions {
+  /// The name of the baseline that `word` means. Where it is not its name, the standard error says which one was taken.
+  ///
+  /// - Parameter mayBeFile: whether a file could have been meant as well.
+  static func baseline(_ word: String, in store: BaselineStore, mayBeFile: Bool = false) throws -> String {
+    let match = try withStore { () throws(BaselineError) in try store.match(word, architecture: Architecture.host?.rawValue ?? "")
+    }
+    switch match {
+    case .named(let name): return name
+    case .found(let name, let others):
+      let rest = others.isEmpty ? "" : " (there are \(others.joined(separator: ", ")), too)"
+      Console.error("\(word): taking the baseline \(name)\(rest)")
+      return name
+    case .several(let names):
+      throw Failure(message: "\(word): may be \(names.joined(separator: ", ")); say which", status: Failure.unknownName)
+    case .none:
+      let names = try withStore { () throws(BaselineError) in try store.names() }
+      let what =
+        mayBeFile
+        ? "\(word): there is neither a file nor a baseline of this name (in \(store.directory))"
+        : "\(store.directory): there is no baseline \(word)"
+      let rest = names.isEmpty && !mayBeFile ? "; the store is empty" : Suggestion.text(for: word, among: names)
+      throw Failure(message: what + rest, status: Failure.unknownName)
+    }
+  }
+}
+
 /// Turns what the store refuses into a failure of the command.
 func withStore<R>(_ body: () throws(BaselineError) -> R) throws -> R {
-  do { return try body() } catch { throw Failure(message: error.description) }
+  do { return try body() } catch {
+    if case .missing = error { throw Failure(message: error.description, status: Failure.unknownName) }
+    throw Failure(message: error.description)
+  }
 }

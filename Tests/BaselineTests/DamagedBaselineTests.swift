@@ -93,19 +93,19 @@ import Testing
     }
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
       let deep = String(repeating: open, count: 200_000) + "1" + String(repeating: close, count: 200_000)
-      try store.write("{\"schema\": \"ctxabi-snapshot\", \"version\": 1, \"digest\": \(deep)}", to: file)
+      try store.write("{\"schema\": \"ctxabi-snapshot\", \"version\": 2, \"digest\": \(deep)}", to: file)
       _ = try messages([["check", kernel, "--baseline", "mini"], ["check", kernel]])
     }
   }
 
   @Test func newer() throws {
     let text = try store.read(file)
-    let bare = "{\"schema\": \"ctxabi-snapshot\", \"version\": 2}\n"
-    for newer in [text.replacingOccurrences(of: "\n\"version\": 1,", with: "\n\"version\": 2,"), bare] {
+    let bare = "{\"schema\": \"ctxabi-snapshot\", \"version\": 3}\n"
+    for newer in [text.replacingOccurrences(of: "\n\"version\": 2,", with: "\n\"version\": 3,"), bare] {
       #expect(newer != text)
       try store.write(newer, to: file)
       let message =
-        "is a snapshot of format version 2; this ctxabi reads version 1. Use a newer ctxabi, or make the snapshot again"
+        "is a snapshot of format version 3; this ctxabi reads version 2. Use a newer ctxabi, or make the snapshot again"
       #expect(try messages() == [message])
       #expect(try messages(Self.choosing(kernel)) == [message])
     }

@@ -1,5 +1,6 @@
 import Baselines
 import Comparison
+import ContextABI
 import Foundation
 import TestSupport
 import Testing
@@ -83,6 +84,34 @@ import Testing
     #expect(try WaiverFile(yaml: file.yaml, path: "w") == file)
     #expect(file.waivers[0].expires.description == "2029-02-28")
     #expect(try WaiverFile(yaml: WaiverFile([]).yaml, path: "w") == WaiverFile([]))
+  }
+
+  /// A waiver accepts one change of a field: not another one, not its reverse, not the same for other programs.
+  @Test func acceptsNothingElse() throws {
+    let plain = try MiniKernel.snapshot(.x86_64, ["NETNS_INUM"])
+    let masked = try MiniKernel.snapshot(.x86_64, ["NETNS_INUM", "NETNS_INUM_MASKED"])
+    let shifted = try MiniKernel.snapshot(.x86_64, ["NETNS_INUM", "NETNS_INUM_SHIFTED"])
+    func findings(_ old: Snapshot, _ new: Snapshot) -> [Finding] {
+      SnapshotComparison(old: old, new: new).findings().filter { $0.fields == ["netns_inum"] }
+    }
+    let changes = [(plain, masked), (plain, shifted), (masked, plain), (masked, shifted)]
+    // Whose read is taken away: of the first program, of the last, of both.
+    let programs = try #require(
+      plain.contexts.flatMap(\.rules).first { $0.field == "netns_inum" && $0.kinds.contains(.read) }?.programs)
+    let (first, last) = (try #require(programs.first), try #require(programs.last))
+    let refusals = [[first], [last], [first, last]].map { (plain, plain.refusing("netns_inum", to: $0)) }
+    let found = (changes + refusals).map(findings)
+    let day = try #require(CalendarDate("2026-01-01"))
+    for (index, accepted) in found.enumerated() {
+      let finding = try #require(accepted.first)
+      let waiver = Waiver(
+        rule: finding.rule.id, finding: finding.title, digest: finding.digest, baseline: nil, reason: "agreed",
+        who: "A. Maintainer", date: day, expires: day)
+      #expect(waiver.accepts(finding))
+      for (other, findings) in found.enumerated() where other != index {
+        #expect(!findings.isEmpty && !findings.contains(where: waiver.accepts), "\(index), \(other)")
+      }
+    }
   }
 
   // MARK: - In a store
@@ -172,5 +201,19 @@ import Testing
     let suppressions = try #require(result["suppressions"] as? [[String: Any]])
     #expect(suppressions.count == 1)
     #expect((suppressions[0]["justification"] as? String)?.contains("agreed in 2026") == true)
+  }
+}
+
+extension Snapshot {
+  /// The snapshot with reads of a field taken away from programs.
+  fileprivate func refusing(_ field: String, to programs: [String]) -> Snapshot {
+    var result = self
+    for context in result.contexts.indices {
+      for rule in result.contexts[context].rules.indices where result.contexts[context].rules[rule].field == field {
+        result.contexts[context].rules[rule].programs.removeAll(where: programs.contains)
+      }
+      result.contexts[context].rules.removeAll { $0.programs.isEmpty }
+    }
+    return result
   }
 }

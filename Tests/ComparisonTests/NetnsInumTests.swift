@@ -34,7 +34,7 @@ import Testing
       witness: "skb->dev->nd_net.net->"),
     Row(
       variants: ["NETNS_INUM_UNGUARDED"], severity: .breaking, rule: "meaning-changed",
-      witness: "skb->dev = 0"),
+      witness: "skb->dev is null"),
     Row(
       variants: ["NETNS_INUM_MASKED"], severity: .breaking, rule: "meaning-changed",
       witness: "skb->dev->nd_net.net->ns.inum ="),

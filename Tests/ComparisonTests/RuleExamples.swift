@@ -34,7 +34,7 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
   let triggers: RuleExample
   let nearMiss: RuleExample
 
-  private init(_ rule: String, _ triggers: RuleExample, nearMiss: RuleExample) {
+  init(_ rule: String, _ triggers: RuleExample, nearMiss: RuleExample) {
     self.rule = rule
     self.triggers = triggers
     self.nearMiss = nearMiss
@@ -44,7 +44,7 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
   private static let inum = RuleExample.inum
   private static func inum(_ variants: String...) -> [String] { RuleExample.inum + variants }
 
-  static let all = layout + access + programs + meaning + soundness + corrections + coverage
+  static let all = layout + access + programs + meaning + soundness + corrections + coverage + interface
 
   private static let layout = [
     RuleExamples(
@@ -153,7 +153,8 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
       "attach-type-added", Example(["ATTACH_TYPE_REMOVED"], [], ["attach-type-added"]),
       nearMiss: Example(["PROGRAM_TYPE_REMOVED"], [], ["program-type-added"])),
     RuleExamples(
-      "context-changed", Example([], ["CONTEXT_CHANGED"], ["context-changed"]),
+      // With XDP's callbacks come XDP's helpers.
+      "context-changed", Example([], ["CONTEXT_CHANGED"], ["context-changed", "helper-granted"]),
       nearMiss: Example([], ["PROGRAM_TYPE_REMOVED"], ["program-type-removed"])),
   ]
 
@@ -164,6 +165,11 @@ struct RuleExamples: Sendable, CustomTestStringConvertible {
     RuleExamples(
       "meaning-unprovable", Example([], ["MEMBER_REPLACED"], ["meaning-unprovable"]),
       nearMiss: Example(inum, inum("NETNS_INUM_OTHER_MEMBER"), ["meaning-changed"])),
+    RuleExamples(
+      // The same by arithmetic, which is more than the solver finds out.
+      "meaning-undecided",
+      Example(["REMAINDER"], ["REMAINDER", "REMAINDER_OF_REMAINDERS"], ["meaning-undecided"]),
+      nearMiss: Example([], ["REWRITTEN"], ["meaning-rewritten"])),
     RuleExamples(
       "range-widened", Example([], ["MEMBER_WIDENED"], ["range-widened"]),
       nearMiss: Example([], ["SKB_MOVED"], ["shadow-followed"])),

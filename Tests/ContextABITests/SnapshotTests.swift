@@ -1,4 +1,5 @@
 import ContextABI
+import Digest
 import Foundation
 import KernelImage
 import TestSupport
@@ -58,11 +59,29 @@ import Testing
   }
 
   @Test func newer() throws {
-    let text = try snapshot().json.replacingOccurrences(of: "\"version\": 1", with: "\"version\": 2")
+    let text = try snapshot().json.replacingOccurrences(of: "\"version\": 2", with: "\"version\": 3")
     #expect(
       problem(text)
-        == "f.json: is a snapshot of format version 2; this ctxabi reads version 1. Use a newer ctxabi, or make the snapshot again"
+        == "f.json: is a snapshot of format version 3; this ctxabi reads version 2. Use a newer ctxabi, or make the snapshot again"
     )
+  }
+
+  @Test func older() throws {
+    let text = try snapshot().json.replacingOccurrences(of: "\"version\": 2", with: "\"version\": 1")
+    #expect(
+      problem(text)
+        == "f.json: is a snapshot of format version 1; this ctxabi reads version 2. Make it again from the kernel")
+  }
+
+  /// A name for a set of programs that the file does not have.
+  @Test func groupsThatAreNone() throws {
+    let text = try snapshot().json
+    let group = try #require(text.firstMatch(of: /"programs": "([0-9a-f]{4})"/)?.1)
+    let body = text.replacingOccurrences(of: "\"programs\": \"\(group)\"", with: "\"programs\": \"no such\"")
+    let start = try #require(body.range(of: "\"provenance\": "))
+    let digested = body[start.lowerBound...].dropLast(3)
+    let whole = body.replacing(/sha256:[0-9a-f]{64}/, with: "sha256:\(sha256(digested.utf8))", maxReplacements: 1)
+    #expect(problem(whole) == "f.json: \"no such\" is neither a group of programs nor a program")
   }
 
   @Test func alignedParts() {

@@ -33,7 +33,7 @@ import Testing
     let result = try tree.check("--base", "HEAD~")
     #expect(result.status == 1, "\(result)")
     #expect(Set(result.rules) == ["register-changed"], "\(result.output)")
-    #expect(result.output.contains("bpf_sock_addr."))
+    #expect(result.output.contains("6 fields of bpf_sock_addr change another register"))
   }
 
   /// Two compilers and two linkers say the same of a change, and have the same ABI.

@@ -55,6 +55,9 @@ static bool skb_is_valid_access(int off, int size, enum bpf_access_type type, co
     if (calls_of_this_callback++)
       return false;
 #endif
+#ifdef OTHER_CAPABILITY
+    return is_whole(size, 8) && capable(CAP_BPF);
+#endif
     return is_whole(size, 8) && capable(CAP_NET_ADMIN);
   case FIELD(data):
 #ifndef REGISTER_TYPE_CHANGED
@@ -252,6 +255,16 @@ static u32 bpf_convert_ctx_access(enum bpf_access_type type, const struct bpf_in
     *insn++ = instruction(ALU64 | RSH | K, dst, 0, 0, 16);
     *insn++ = instruction(ALU64 | MUL | K, dst, 0, 0, 0x10000);
     *insn++ = instruction(ALU64 | ADD | X, dst, AX, 0, 0);
+#elif defined(REMAINDER)
+    /* What remains of a product: that of the factors' remainders. */
+    *insn++ = LOAD(struct sk_buff, mark, AX, src);
+    *insn++ = LOAD_TARGET(struct sk_buff, len, dst, src);
+#ifdef REMAINDER_OF_REMAINDERS
+    *insn++ = instruction(ALU64 | MOD | K, AX, 0, 0, 65521);
+    *insn++ = instruction(ALU64 | MOD | K, dst, 0, 0, 65521);
+#endif
+    *insn++ = instruction(ALU64 | MUL | X, dst, AX, 0, 0);
+    *insn++ = instruction(ALU64 | MOD | K, dst, 0, 0, 65521);
 #elif defined(OTHER_INSTRUCTIONS)
     *insn++ = instruction(ALU64 | MOV | X, AX, src, 0, 0);
     *insn++ = LOAD_TARGET(struct sk_buff, len, dst, AX);
@@ -280,6 +293,9 @@ static u32 bpf_convert_ctx_access(enum bpf_access_type type, const struct bpf_in
     insn = bit_field(insn, dst, src, offsetof(struct sk_buff, tstamp_offset), 0, 2);
     break;
   case offsetof(struct __sk_buff, mark):
+#ifdef MARK_MARKED
+    prog->aux->kprobe_write_ctx = true;
+#endif
     if (type == BPF_WRITE)
       *insn++ = STORE_ACCESS(W, si, dst, offsetof(struct sk_buff, mark));
     else
@@ -333,6 +349,9 @@ static u32 bpf_convert_ctx_access(enum bpf_access_type type, const struct bpf_in
 #endif
     break;
   case FIELD(cb):
+#ifndef CB_NOT_MARKED
+    prog->cb_access = 1;
+#endif
     if (type == BPF_WRITE)
       *insn++ = STORE_ACCESS(si->code & SIZE, si, dst,
                              si->off - offsetof(struct __sk_buff, cb) + offsetof(struct sk_buff, cb) +
@@ -496,18 +515,30 @@ static bool tracing_is_valid_access(int off, int size, enum bpf_access_type type
 }
 
 const struct bpf_verifier_ops sk_filter_verifier_ops = {
+  .get_func_proto = sk_filter_func_proto,
+  .gen_ld_abs = bpf_gen_ld_abs,
   .is_valid_access = sk_filter_is_valid_access,
   .convert_ctx_access = bpf_convert_ctx_access,
 };
 const struct bpf_verifier_ops tc_cls_act_verifier_ops = {
+  .get_func_proto = tc_cls_act_func_proto,
+  .gen_prologue = tc_cls_act_prologue,
+#ifndef NO_PACKET_LOADS
+  .gen_ld_abs = bpf_gen_ld_abs,
+#endif
+#ifndef NO_STRUCTURE_WRITES
+  .btf_struct_access = tc_cls_act_btf_struct_access,
+#endif
   .is_valid_access = tc_cls_act_is_valid_access,
   .convert_ctx_access = bpf_convert_ctx_access,
 };
 const struct bpf_verifier_ops xdp_verifier_ops = {
+  .get_func_proto = xdp_func_proto,
   .is_valid_access = xdp_is_valid_access,
   .convert_ctx_access = xdp_convert_ctx_access,
 };
 const struct bpf_verifier_ops tracing_verifier_ops = {
+  .get_func_proto = tracing_func_proto,
   .is_valid_access = tracing_is_valid_access,
 };
 
@@ -519,6 +550,7 @@ static bool raw_tp_is_valid_access(int off, int size, enum bpf_access_type type,
 }
 
 const struct bpf_verifier_ops raw_tracepoint_verifier_ops = {
+  .get_func_proto = tracing_func_proto,
   .is_valid_access = raw_tp_is_valid_access,
 };
 #endif

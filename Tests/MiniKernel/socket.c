@@ -182,10 +182,12 @@ static u32 sock_addr_convert_ctx_access(enum bpf_access_type type, const struct 
 }
 
 const struct bpf_verifier_ops cg_sock_verifier_ops = {
+  .get_func_proto = sock_filter_func_proto,
   .is_valid_access = sock_filter_is_valid_access,
   .convert_ctx_access = bpf_sock_convert_ctx_access,
 };
 const struct bpf_verifier_ops cg_sock_addr_verifier_ops = {
+  .get_func_proto = sock_addr_func_proto,
   .is_valid_access = sock_addr_is_valid_access,
   .convert_ctx_access = sock_addr_convert_ctx_access,
 };

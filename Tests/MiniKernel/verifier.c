@@ -28,6 +28,17 @@ const struct bpf_verifier_ops *const bpf_verifier_ops[] = {
 };
 #endif
 
+extern const struct bpf_prog_ops sk_filter_prog_ops, tc_cls_act_prog_ops, other_prog_ops;
+
+const struct bpf_prog_ops *const bpf_prog_types[] = {
+  [BPF_PROG_TYPE_SOCKET_FILTER] = &sk_filter_prog_ops,
+  [BPF_PROG_TYPE_SCHED_CLS] = &tc_cls_act_prog_ops,
+  [BPF_PROG_TYPE_XDP] = &other_prog_ops,
+  [BPF_PROG_TYPE_CGROUP_SOCK] = &other_prog_ops,
+  [BPF_PROG_TYPE_CGROUP_SOCK_ADDR] = &other_prog_ops,
+  [BPF_PROG_TYPE_TRACING] = &other_prog_ops,
+};
+
 /* What kernel/smp.c starts it with. */
 unsigned int nr_cpu_ids = CONFIG_NR_CPUS;
 

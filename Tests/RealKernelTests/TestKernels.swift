@@ -9,8 +9,16 @@ struct TestKernel: Sendable, CustomStringConvertible {
   var description: String { release }
 
   /// The file of what its verifier answered, where there is one.
-  var oracle: String? {
-    let file = Self.oracleDirectory.appendingPathComponent("\(release).tsv.gz").path
+  var oracle: String? { Self.oracle("\(release).tsv.gz") }
+
+  /// The file of which program types it let call which helper, where there is one.
+  var helperOracle: String? { Self.oracle("helpers/\(release).tsv.gz") }
+
+  /// The kernel as it is booted, beside the vmlinux.
+  var bootedPath: String { path.replacingOccurrences(of: "/vmlinux-", with: "/vmlinuz-") }
+
+  private static func oracle(_ name: String) -> String? {
+    let file = oracleDirectory.appendingPathComponent(name).path
     return FileManager.default.fileExists(atPath: file) ? file : nil
   }
 

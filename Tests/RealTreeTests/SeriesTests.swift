@@ -25,7 +25,7 @@ import Testing
     Patch(
       name: "drop-device-check", status: 1, rules: ["meaning-changed"],
       said: [
-        "was \(meaning)\n", "is skb->dev->nd_net.net->ns.inum\n", "with skb->dev = 0: was 0, is a fault (null pointer)",
+        "was \(meaning)\n", "is skb->dev->nd_net.net->ns.inum\n", "with skb->dev is null: was 0, is a fault (null pointer)",
       ]),
     Patch(
       name: "read-another-member", status: 1, rules: ["meaning-changed"],

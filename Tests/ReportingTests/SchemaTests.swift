@@ -1,6 +1,8 @@
+import Baselines
 import Foundation
 import Reporting
 import Testing
+import Yams
 
 /// Reports and snapshots against the schemas that are published for them.
 @Suite struct SchemaTests {
@@ -24,6 +26,19 @@ import Testing
     try expectValid(Samples.new.json, Self.published("snapshot.schema.json"))
   }
 
+  /// What `baseline accept` writes, and an empty file.
+  @Test func waivers() throws {
+    let day = try #require(CalendarDate("2026-01-31"))
+    let waiver = Waiver(
+      rule: "field-moved", finding: "xdp_md.data stands elsewhere", digest: "0123456789abcdef", baseline: "debian-6.12",
+      reason: "agreed", who: "A. Maintainer", date: day, expires: day)
+    for file in [WaiverFile([waiver]), WaiverFile([])] {
+      let waivers = try Yams.load(yaml: file.yaml)
+      let json = try JSONSerialization.data(withJSONObject: try #require(waivers))
+      try expectValid(String(decoding: json, as: UTF8.self), Self.published("waivers.schema.json"))
+    }
+  }
+
   /// The schemas refuse what is wrong.
   @Test func nearMisses() throws {
     let misses = [
@@ -38,6 +53,10 @@ import Testing
       (
         Samples.old.json.replacing("\"access\": [\"read\"]", with: "\"access\": [\"look\"]"),
         Self.published("snapshot.schema.json")
+      ),
+      (
+        #"{"waivers": [{"rule": "field-moved", "finding": "x", "reason": "x", "who": "x"}]}"#,
+        Self.published("waivers.schema.json")
       ),
     ]
     for (text, schema) in misses {

@@ -22,10 +22,11 @@ public struct TinyTree: Sendable {
     for variants in commits { try commit(variants) }
   }
 
-  /// Where the parts of the miniature kernel stand in the tree. The callbacks of sockets stand where they must be looked for.
+  /// Where the parts of the miniature kernel stand in the tree. The callbacks of sockets, and what is added to programs, stand
+  /// where they must be looked for.
   private static let places = [
     "filter.c": "net/core/filter.c", "socket.c": "net/core/socket.c", "verifier.c": "kernel/bpf/verifier.c",
-    "btf.c": "kernel/bpf/btf.c",
+    "btf.c": "kernel/bpf/btf.c", "helpers.c": "kernel/bpf/helpers.c", "around.c": "net/core/around.c",
   ]
 
   private static func files() throws -> [(name: String, text: String)] {

@@ -12,7 +12,7 @@ import TypeGraph
     struct inner { int x; };
     struct declared;
     union u { unsigned long long whole; struct { unsigned low; int high; }; };
-    enum e { A = 7, B = -2, C = 1 << 20 };
+    enum e { A = 7, B = -2, C = 1 << 20, D = 200, E = 50000 };
     struct s {
       const volatile unsigned char *name;
       __be16 port;
@@ -119,7 +119,10 @@ import TypeGraph
     #expect(try member("tail").byteOffset == 95)
     #expect(
       try types.enumerators(of: "e")
-        == [.init(name: "A", value: 7), .init(name: "B", value: -2), .init(name: "C", value: 1 << 20)])
+        == [
+          .init(name: "A", value: 7), .init(name: "B", value: -2), .init(name: "C", value: 1 << 20),
+          .init(name: "D", value: 200), .init(name: "E", value: 50000),
+        ])
     // What is only declared in this unit is whole in another one.
     let target = try #require(try types.pointee(member("declared").type))
     guard case .composite(let declared) = try types.strippedNode(target) else {

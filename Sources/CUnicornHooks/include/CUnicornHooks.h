@@ -27,8 +27,6 @@ struct observation {
   uint64_t fault_address;
   int fault_kind;         /* uc_mem_type */
 
-  bool answered_privilege; /* a function that checks a capability was called, and answered */
-
   unsigned read_count;    /* reads of the observed range; counts on beyond the limit */
   struct observed_read reads[OBSERVED_READS_LIMIT];
 

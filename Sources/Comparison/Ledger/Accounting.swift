@@ -15,7 +15,7 @@ struct Accounting {
       (sides.old.programs + sides.new.programs).map { ($0.name, $0.context) }, uniquingKeysWith: { first, _ in first })
     var open = ledger.differences
     for finding in findings { open.subtract(finding.claims) }
-    open = open.filter { !isConsequence($0) }
+    open = open.filter { !isConsequence($0) && !isOfAccess($0, ledger.differences) }
     noteKernel(open)
     open = open.filter { if case .kernel = $0 { false } else { true } }
     self.findings += Self.unexplained(open)
@@ -43,6 +43,15 @@ struct Accounting {
     case .context(let name, .size): return layouts[name]?.isSizeOfMembers ?? false
     case .context(let name, .alignment): return layouts[name] == nil
     default: return false
+    }
+  }
+
+  /// Whether what an access does to the program, or asks for, came or went with the access, or with its privilege.
+  private func isOfAccess(_ difference: Difference, _ all: Set<Difference>) -> Bool {
+    guard case .effect(let access, let aspect) = difference else { return false }
+    return all.contains { other in
+      guard case .access(access.program, let spot, let told) = other, spot.kind == access.kind else { return false }
+      return told == .acceptance || told == .field || (told == .privilege && aspect == .capabilities)
     }
   }
 
@@ -115,7 +124,10 @@ extension Difference {
     case .access(let program, _, _): program
     case .coverage: Change.coverage
     case .kernel: Change.kernel
-    case .byteOrder, .grouping: Change.everything
+    case .helper, .grant: Change.helpers
+    case .effect(let access, _): access.context
+    case .addition, .interfaceProgram: Change.programs
+    case .byteOrder, .grouping, .interface: Change.everything
     }
   }
 
@@ -124,11 +136,20 @@ extension Difference {
     case .member(_, let name, _): name
     case .program(let name, _): name
     case .access(_, let spot, _): spot.text
+    case .helper(let name, _), .grant(let name, _, _, _), .interfaceProgram(let name, _): name
+    case .effect(let access, _): access.field
+    case .addition(let spot, _): spot.program
     default: nil
     }
   }
 
-  fileprivate var program: String? { if case .access(let program, _, _) = self { program } else { nil } }
+  fileprivate var program: String? {
+    switch self {
+    case .access(let program, _, _), .grant(_, let program, _, _): program
+    case .effect(let access, _): access.program
+    default: nil
+    }
+  }
   fileprivate var spot: AccessTable.Spot? { if case .access(_, let spot, _) = self { spot } else { nil } }
 
   /// Which record differs: `register type`, `alignment`.
@@ -141,6 +162,12 @@ extension Difference {
     case .access(_, _, let aspect): "\(aspect)"
     case .coverage(let item): "coverage: \(item.reason)"
     case .kernel: "kernel"
+    case .helper(_, let aspect): "helper: \(aspect)"
+    case .grant(_, _, _, let aspect): "what programs get of a helper: \(aspect)"
+    case .effect(_, let aspect): "what an access does to the program: \(aspect)"
+    case .addition(let spot, let aspect): "\(spot.place.rawValue): \(aspect)"
+    case .interfaceProgram(_, let aspect): "what is said of a program: \(aspect)"
+    case .interface: "what programs get besides their contexts"
     case .grouping: "how accesses are put together in records"
     }
   }

@@ -15,6 +15,7 @@ struct Ledger {
     compareAccesses(old, new, oldTables, newTables)
     compareCoverage(old, new)
     compareKernel(old.kernel, new.kernel)
+    differences.formUnion(InterfaceLedger(old, new).differences)
     if differences.isEmpty, !old.hasSameABI(as: new) { differences.insert(.grouping) }
   }
 
@@ -149,12 +150,25 @@ struct Ledger {
 extension Snapshot {
   /// Whether the ABI data of two snapshots are equal: all but the provenance, in whatever order they stand.
   public func hasSameABI(as other: Snapshot) -> Bool {
-    byteOrder == other.byteOrder && Set(programs) == Set(other.programs)
+    byteOrder == other.byteOrder && Set(programs) == Set(other.programs) && hasSameInterface(as: other)
       && Set(coverage) == Set(other.coverage) && kernel.isSame(as: other.kernel)
       && contexts.count == other.contexts.count
       && contexts.sorted { $0.name < $1.name }.elementsEqual(other.contexts.sorted { $0.name < $1.name }) {
         $0.name == $1.name && $0.layout == $1.layout && Set($0.rules) == Set($1.rules)
       }
+  }
+}
+
+extension Snapshot {
+  /// Whether programs get the same besides their contexts.
+  fileprivate func hasSameInterface(as other: Snapshot) -> Bool {
+    guard let interface, let second = other.interface else { return interface == nil && other.interface == nil }
+    func helpers(_ interface: ProgramInterface) -> [String: Set<HelperGrant>] {
+      Dictionary(interface.helpers.map { ("\($0.number) \($0.name)", Set($0.grants)) }, uniquingKeysWith: { $0.union($1) })
+    }
+    return Set(interface.programs) == Set(second.programs) && helpers(interface) == helpers(second)
+      && interface.combinations == second.combinations
+      && Set(interface.effects) == Set(second.effects) && Set(interface.additions) == Set(second.additions)
   }
 }
 

@@ -2,8 +2,10 @@ import ContextABI
 
 /// How the meaning of an access has changed.
 enum MeaningVerdict: Sendable {
-  /// Other words, the same for every state of the kernel.
+  /// Other words, proved to do the same for every state of the kernel.
   case rewritten(MeaningRelation.Certainty)
+  /// What is not proved, and why; with values for which the two meanings differ where these are known.
+  case undecided(String, Witness?)
   /// Other values over members that both builds have, or another member although the old one is still there.
   case changed(Witness)
   /// Other values only by what these members are, which the old build does not have.
@@ -48,7 +50,7 @@ struct MeaningComparison {
     guard gone.isEmpty else { return .membersReplaced(gone: gone.sorted()) }
     if let before = old.plainConstant { return .widened("it was always \(before)") }
     switch relation(old, new) {
-    case .equal(let certainty): return .rewritten(certainty)
+    case .equal(let certainty): return same(certainty)
     case .different(let witness): return judged(old, new, witness)
     case .differentOnFaults(let witness): return .changedOnFaults(witness)
     }
@@ -56,6 +58,11 @@ struct MeaningComparison {
 
   private func relation(_ old: Meaning, _ new: Meaning) -> MeaningRelation {
     WitnessSearch(old, new, in: world).relation()
+  }
+
+  /// The verdict on meanings for which no difference was found.
+  private func same(_ certainty: MeaningRelation.Certainty) -> MeaningVerdict {
+    certainty.isProof ? .rewritten(certainty) : .undecided(certainty.text, nil)
   }
 
   /// Whether a difference shows in members that both builds have, or hangs on those that the old build lacks.
@@ -67,9 +74,13 @@ struct MeaningComparison {
     // A value that comes from a new member although the old one is still there is another value.
     guard comparable.valueMembers.isDisjoint(with: lacking) else { return .changed(witness) }
     if comparable == old { return .hangsOnNewMembers(lacking.sorted(), witness) }
-    let search = WitnessSearch(old, comparable, in: world)
-    return search.differsWhateverNewMembersAre() == false
-      ? .hangsOnNewMembers(lacking.sorted(), witness) : .changed(witness)
+    switch WitnessSearch(old, comparable, in: world).newMembersVerdict() {
+    // This one names no new member: both builds can be in that state.
+    case .differs(let common): return .changed(common)
+    case .explained: return .hangsOnNewMembers(lacking.sorted(), witness)
+    case .undecided(let reason):
+      return .undecided("not proved whether it hangs on \(lacking.sorted().joined(separator: ", ")) alone: \(reason)", witness)
+    }
   }
 
   /// The same expression over a member that has become wider, or narrower.
@@ -87,7 +98,8 @@ struct MeaningComparison {
     guard isChanged else { return nil }
     // Over the values that the member can have in both builds nothing may differ.
     guard case .equal(let certainty) = WitnessSearch(old, new, in: world, widths: smaller).relation() else { return nil }
-    return wider.isEmpty ? .rewritten(certainty) : .widened("\(wider.sorted().joined(separator: ", ")) has more bits")
+    guard certainty.isProof, !wider.isEmpty else { return same(certainty) }
+    return .widened("\(wider.sorted().joined(separator: ", ")) has more bits")
   }
 
   /// Whether the member of this path has fewer bits in the new build than the old meaning uses: it is another one.

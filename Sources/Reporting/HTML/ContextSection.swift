@@ -59,6 +59,7 @@ struct ContextSection {
   private var title: Markup {
     switch name {
     case Change.programs: "Programs"
+    case Change.helpers: "Helpers"
     case Change.everything: "All contexts"
     case Change.several: "Several contexts"
     case Change.kernel: "Kernel"

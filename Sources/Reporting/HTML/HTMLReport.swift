@@ -20,6 +20,7 @@ struct HTMLReport {
       title: "Context ABI, \(report.old.title) to \(report.new.title): \(report.headline.lowercased())",
       toolVersion: report.toolVersion, header: header, navigation: navigation,
       content: overview + sections + unchanged
+        + (HelperMatrix(report.old.snapshot, report.new.snapshot)?.markup ?? .empty)
     ).text
   }
 

@@ -25,7 +25,9 @@ struct HistoryPage {
     let last = history.stages.last?.title ?? ""
     return Page(
       title: "Context ABI history, \(first) to \(last)", toolVersion: history.toolVersion, header: header(first, last),
-      navigation: navigation, content: overview + contexts.map(section).joined("") + others
+      navigation: navigation,
+      content: overview + contexts.map(section).joined("") + others
+        + HelperHistory(history, heads: stageHeads).markup
     ).text
   }
 

@@ -61,6 +61,7 @@ struct BaselineShowCommand: ParsableCommand {
   var context: [String] = []
 
   func run() throws {
+    let name = try StoreOptions.baseline(name, in: store.baselines)
     let whole = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
     let snapshot = try SnapshotSelection(contexts: context, programs: []).select(from: whole)
     let text = ContextText(
@@ -277,7 +278,13 @@ struct BaselineVerifyCommand: ParsableCommand {
 
   func run() throws {
     try store.requireDirectory()
-    let names = try name.map { [$0] } ?? withStore { () throws(BaselineError) in try store.baselines.names() }
+    let known = try withStore { () throws(BaselineError) in try store.baselines.names() }
+    if let name, !known.contains(name) {
+      throw Failure(
+        message: BaselineError.missing(name: name, store: store.store, known: known).description,
+        status: Failure.unknownName)
+    }
+    let names = name.map { [$0] } ?? known
     guard !names.isEmpty else { throw Failure(message: "\(store.store): holds no baseline") }
     var failures = 0
     for name in names {

@@ -65,7 +65,7 @@ struct CheckCommand: ParsableCommand {
       SourceTree.isDirectory(kernel)
       ? try TreeAuditor(kernel, settings, cacheRoot: tree.treeCache).currentSnapshot()
       : try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
-    let name = try baseline ?? nearest(snapshot.provenance)
+    let name = try baseline.map { try StoreOptions.baseline($0, in: store.baselines) } ?? nearest(snapshot.provenance)
     let (old, waivers) = try withStore { () throws(BaselineError) in try store.baselines.loadWithWaivers(name) }
     try refuseOtherArchitecture(old.provenance, snapshot.provenance, name)
     let findings = SnapshotComparison(old: old, new: snapshot).findings()

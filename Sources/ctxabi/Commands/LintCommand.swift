@@ -21,7 +21,7 @@ struct LintCommand: ParsableCommand {
         ctxabi lint vmlinux --baseline debian-6.12-amd64 --report sarif=lint.sarif
       """)
 
-  @Argument(help: "A kernel build, a snapshot file, or a baseline.", completion: .file())
+  @Argument(help: "A kernel build, a kernel source tree, a snapshot file, or a baseline.", completion: .file())
   var kernel: String
 
   @Option(help: ArgumentHelp("Only what this baseline does not have.", valueName: "name"))
@@ -43,7 +43,8 @@ struct LintCommand: ParsableCommand {
     let snapshot = try SnapshotSource(name: kernel, settings: settings, store: store.baselines).load()
     var findings = Soundness(snapshot).findings()
     if let baseline {
-      let old = try withStore { () throws(BaselineError) in try store.baselines.load(baseline) }
+      let name = try StoreOptions.baseline(baseline, in: store.baselines)
+      let old = try withStore { () throws(BaselineError) in try store.baselines.load(name) }
       let known = Set(Soundness(old).findings().map(\.digest))
       findings = findings.filter { !known.contains($0.digest) }
     }

@@ -31,7 +31,9 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     guard let rule = RuleCatalog.rule(rule) else {
-      throw ValidationError("there is no rule \(self.rule); 'ctxabi rules' lists them")
+      let near = Suggestion.names(like: self.rule, among: RuleCatalog.all.map(\.id))
+      let hint = near.isEmpty ? "'ctxabi rules' lists them" : "did you mean \(near.joined(separator: " or "))?"
+      throw ValidationError("there is no rule \(self.rule); \(hint)")
     }
     Console.output(
       RuleText.explanation(

@@ -20,9 +20,11 @@ struct ShowCommand: ParsableCommand {
         ctxabi show vmlinux --context __sk_buff
         ctxabi show vmlinux --context __sk_buff --prog-type sched_cls --raw
         ctxabi show vmlinux --context xdp_md --layout
+        ctxabi show 6.12 --context bpf_sock
+        ctxabi show vmlinux --prog-type xdp --helpers
       """)
 
-  @OptionGroup var build: BuildOptions
+  @OptionGroup var source: SourceOptions
 
   @Option(
     help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"))
@@ -40,18 +42,27 @@ struct ShowCommand: ParsableCommand {
   @Flag(help: "The instructions that replace each access, too, in the kernel's own wording.")
   var raw = false
 
+  @Flag(
+    help: "What programs get besides their contexts: helpers, marks that accesses set, instructions that the kernel adds.")
+  var helpers = false
+
   @Option(help: ArgumentHelp("text, or json (the snapshot's format).", valueName: "format"))
   var format: OutputFormat = .text
 
   func validate() throws {
     if layout && raw { throw ValidationError("--layout and --raw exclude each other.") }
+    if helpers && (layout || raw) { throw ValidationError("--helpers excludes --layout and --raw.") }
   }
 
   func run() throws {
-    let whole = try layout ? layouts() : build.snapshot()
+    let whole = try layout ? layouts() : source.snapshot()
     let snapshot = try SnapshotSelection(contexts: context, programs: progType).select(from: whole)
     if format == .json {
       Console.output(snapshot.json)
+      return
+    }
+    if helpers {
+      try showInterface(of: snapshot)
       return
     }
     let text = ContextText(
@@ -62,11 +73,21 @@ struct ShowCommand: ParsableCommand {
     Console.reportHoles(of: snapshot)
   }
 
-  /// A snapshot of layouts alone: nothing is emulated for it.
+  private func showInterface(of snapshot: Snapshot) throws {
+    guard let interface = snapshot.interface else {
+      throw Failure(message: "\(source.kernel): the running kernel is not asked for helpers; give its vmlinuz or vmlinux")
+    }
+    Console.output(InterfaceText(interface, width: Console.width).lines.joined(separator: "\n") + "\n")
+    Console.reportHoles(of: snapshot)
+  }
+
+  /// A snapshot of layouts alone: of a build, nothing is emulated for it.
   private func layouts() throws -> Snapshot {
-    let (build, provenance) = try build.open()
+    let kind = try source.source.kind()
+    guard case .build = kind else { return try source.source.load(kind) }
+    let (build, provenance) = try source.settings.open(source.kernel)
     do { return try build.layouts(of: context, provenance) } catch {
-      throw Failure(message: "\(self.build.kernel): \(error)")
+      throw Failure(message: "\(source.kernel): \(error)")
     }
   }
 }

@@ -5,7 +5,7 @@ import ContextABI
 struct SnapshotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "snapshot",
-    abstract: "Saves the whole context ABI of a kernel build as a file.",
+    abstract: "Saves the whole context ABI of a kernel build, or of a kernel tree, as a file.",
     discussion: """
       The file is JSON (docs/snapshot.schema.json describes it), made to be kept in git: equal builds give equal bytes, \
       and a changed field is a few changed lines. Where the build comes from stands apart from the ABI. \
@@ -15,7 +15,7 @@ struct SnapshotCommand: ParsableCommand {
         ctxabi snapshot /boot/vmlinuz-6.1.0-50-cloud-amd64 -o debian-6.1.json
       """)
 
-  @OptionGroup var build: BuildOptions
+  @OptionGroup var source: SourceOptions
 
   @Option(
     name: .shortAndLong,
@@ -24,11 +24,11 @@ struct SnapshotCommand: ParsableCommand {
   var output = OutputFile.standardOutput
 
   func run() throws {
-    let snapshot = try build.snapshot()
+    let snapshot = try source.snapshot()
     try OutputFile(path: output).write(snapshot.json)
     Console.reportHoles(of: snapshot)
     if snapshot.coverage.contains(where: \.isHole) {
-      throw Failure(message: "\(build.kernel): the snapshot has been written, but is not whole")
+      throw Failure(message: "\(source.kernel): the snapshot has been written, but is not whole")
     }
   }
 }

@@ -1,0 +1,123 @@
+import ContextABI
+
+/// In which of its states a program asks for a helper, and who loads it.
+struct GrantSituation: Hashable, Sendable {
+  let isSleepable: Bool
+  let isPrivileged: Bool
+
+  /// The most usual first.
+  static let all = [
+    GrantSituation(isSleepable: false, isPrivileged: true), GrantSituation(isSleepable: true, isPrivileged: true),
+    GrantSituation(isSleepable: false, isPrivileged: false), GrantSituation(isSleepable: true, isPrivileged: false),
+  ]
+
+  /// Those that a program can be in.
+  static func all(of program: InterfaceProgram) -> [GrantSituation] {
+    program.isAlwaysSleepable ? all.filter(\.isSleepable) : all
+  }
+
+  /// What a report adds where only this situation differs; nil for the usual one.
+  var remark: String? {
+    switch (isSleepable, isPrivileged) {
+    case (false, true): nil
+    case (true, true): "programs that may sleep"
+    case (false, false): "programs that are loaded without the capability"
+    case (true, false): "programs that may sleep and are loaded without the capability"
+    }
+  }
+}
+
+/// What programs get of helpers, in a form that can be looked up.
+struct GrantTable {
+  private let grants: [String: [String: [HelperGrant]]]
+  let helpers: [String: HelperFunction]
+
+  init(_ interface: ProgramInterface) {
+    var grants: [String: [String: [HelperGrant]]] = [:]
+    for helper in interface.helpers {
+      for grant in helper.grants {
+        for program in grant.programs { grants[helper.name, default: [:]][program, default: []].append(grant) }
+      }
+    }
+    self.grants = grants
+    helpers = Dictionary(interface.helpers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What a program gets of a helper in a situation; nil where it is refused.
+  func grant(_ helper: String, _ program: String, _ situation: GrantSituation) -> HelperGrant? {
+    grants[helper]?[program]?.first { grant in
+      (grant.terms.isSleepable ?? situation.isSleepable) == situation.isSleepable
+        && grant.terms.lackedCapabilities.isEmpty == situation.isPrivileged
+    }
+  }
+}
+
+/// Two interfaces, with what can be compared of them.
+struct InterfacePair {
+  let old: ProgramInterface
+  let new: ProgramInterface
+  let oldGrants: GrantTable
+  let newGrants: GrantTable
+  /// The programs that both have.
+  let programs: [InterfaceProgram]
+  /// The flags of types that both use.
+  private let commonFlags: Set<String>
+  /// The helpers of which nothing is known for a program, on either side.
+  private let unknown: [String: Set<String>]
+
+  /// nil where nobody asked one of the builds, or where it could not be asked.
+  init?(_ old: Snapshot, _ new: Snapshot) {
+    guard let before = old.interface, let after = new.interface, !before.programs.isEmpty, !after.programs.isEmpty else {
+      return nil
+    }
+    self.old = before
+    self.new = after
+    commonFlags = Self.flags(of: before).intersection(Self.flags(of: after))
+    oldGrants = GrantTable(before)
+    newGrants = GrantTable(after)
+    let names = Set(after.programs.map(\.name))
+    programs = before.programs.filter { names.contains($0.name) }
+    unknown = Dictionary(
+      programs.map { ($0.name, old.holes(of: $0.name).union(new.holes(of: $0.name))) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Two types of the builds, where they are not the same by name and by what they stand for.
+  func typeChange(_ old: HelperValue, _ new: HelperValue) -> TypeChange? {
+    var (before, after) = (HelperType(old, self.old.combinations), HelperType(new, self.new.combinations))
+    // Objects that were not linked to a kernel have no BTF ids yet (resolve_btfids): of which structure it is, one side alone tells.
+    if (before.structure == nil) != (after.structure == nil) {
+      (before, after) = (before.withoutStructure, after.withoutStructure)
+    }
+    if old == new && before == after { return nil }
+    // The name alone may hide what has changed.
+    let texts = old == new ? (before.description, after.description) : (old.description, new.description)
+    return TypeChange(
+      old: before, new: after, before: texts.0, after: texts.1,
+      strangers: before.flags.symmetricDifference(after.flags).subtracting(commonFlags))
+  }
+
+  struct TypeChange {
+    let old: HelperType
+    let new: HelperType
+    let before: String
+    let after: String
+    /// Flags that differ, and that one of the builds has nowhere: there its types say nothing of what they stand for.
+    let strangers: Set<String>
+  }
+
+  private static func flags(of interface: ProgramInterface) -> Set<String> {
+    let prototypes = interface.helpers.flatMap(\.grants).compactMap(\.prototype)
+    return Set(prototypes.flatMap { [$0.result] + $0.arguments }.flatMap { HelperType($0, interface.combinations).flags })
+  }
+
+  /// Whether a helper is given in the same way, as far as the records tell.
+  func isSame(_ helper: HelperFunction, _ other: HelperFunction) -> Bool {
+    helper.grants == other.grants && old.combinations == new.combinations
+  }
+
+  var programNames: Set<String> { Set(programs.map(\.name)) }
+
+  func isUnknown(_ helper: String, of program: String) -> Bool {
+    unknown[program]?.contains(CoverageItem.access(toHelper: helper)) ?? false
+  }
+}
