@@ -35,6 +35,8 @@ public struct ProgramHits: Sendable {
   public func hits(of finding: Finding) -> [Hit] { hits[finding] ?? [] }
 
   private static func hits(of finding: Finding, among compared: [ComparedUses]) -> [Hit] {
+    // Of a note no program notices anything: the shadow followed.
+    guard finding.rule.severity != .note else { return [] }
     let touches = finding.changes.map(ComparedUses.Touch.init)
     return compared.compactMap { program in
       let touched = touches.compactMap(program.uses(touchedBy:))

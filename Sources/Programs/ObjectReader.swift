@@ -157,7 +157,8 @@ struct ObjectReader {
     }
     for record in records[low...] {
       guard record.offset / 8 - unit.start < unit.count else { break }
-      result[record.offset / 8 - unit.start] = record.line
+      // Line 0 stands for none: what a compiler made up.
+      if record.line.line > 0 { result[record.offset / 8 - unit.start] = record.line }
     }
     var last: SourceLine?
     for index in result.indices {

@@ -86,6 +86,8 @@ extension Snapshot {
     result.programs.removeAll { !names.contains($0.context) }
     let (programs, kernelContexts) = (Set(result.programs.map(\.name)), Set(result.programs.map(\.kernelContext)))
     result.coverage.removeAll { programs.isDisjoint(with: $0.programs) }
+    // As large as the rest, and not among what is changed.
+    result.interface = nil
     result.kernel.members = kernel.members.filter { kernelContexts.contains($0.key) }
     let structures = Set(result.kernel.members.values.joined().compactMap(\.structure))
     result.kernel.structures = kernel.structures.filter { structures.contains($0.key) }

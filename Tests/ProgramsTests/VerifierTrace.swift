@@ -37,7 +37,8 @@ struct VerifierTrace {
     guard rest.hasPrefix("("), let end = rest.firstIndex(of: ")"),
       let code = Int(rest.dropFirst().prefix { $0 != ")" }, radix: 16)
     else {
-      if let found = Self.frame(in: rest) { frame = found }
+      // The first frame has no number.
+      frame = Self.frame(in: rest) ?? 0
       note(rest)
       return
     }

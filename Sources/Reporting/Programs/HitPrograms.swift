@@ -12,7 +12,7 @@ extension ComparisonReport {
     let counted = verdict.all.filter { $0.rule.severity >= .review }
     let hit = Set(counted.flatMap(programs.hits).map { [$0.object, $0.program] })
     let count = programs.programCount
-    return "\(hit.count) of \(count) program\(count == 1 ? "" : "s") \(hit.count == 1 ? "is" : "are") hit"
+    return "\(hit.count) of \(count) program\(count == 1 ? "" : "s") \(hit.count == 1 || count == 1 ? "is" : "are") hit"
   }
 
   /// So many programs of a finding are named, the others counted.

@@ -53,11 +53,12 @@ public struct UsesText {
   private func use(_ use: Use, _ judgement: UseJudgement?) -> String {
     let kind = TextLayout.padded(use.kind.rawValue, 8)
     let name = judgement?.field ?? use.name ?? use.base.rawValue
-    let condition = use.guards.contains([]) || use.guards.isEmpty ? "" : " (where the build has what the program asks for)"
-    let line = use.line.map { "  \($0.description)" } ?? ""
+    let condition = use.guards.contains([]) || use.guards.isEmpty ? "" : "(where the build has what the program asks for)"
+    let rest = [use.line?.description, condition].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
+    let place = rest.isEmpty ? Printable.line(name) : TextLayout.padded(Printable.line(name), 28) + "  " + Printable.line(rest)
     return TextLayout.right(use.instruction, 8) + "  "
       + style.kind(kind, isWrite: use.kind != .read && use.kind != .readSignExtending) + " "
-      + TextLayout.padded(use.place, 7) + " " + TextLayout.padded(Printable.line(name), 28) + Printable.line(line) + condition
+      + TextLayout.padded(use.place, 7) + " " + place
   }
 
   private func meaning(_ judgement: UseJudgement) -> [String] {
