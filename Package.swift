@@ -183,7 +183,8 @@ let package = Package(
     .testTarget(
       name: "ProgramsTests",
       dependencies: [
-        "ByteReading", "Extraction", "TypeGraph", "LiveKernel", "ContextABI", "Comparison", "Programs", "Compatibility", "ctxabi", "TestSupport",
+        "ByteReading", "Extraction", "TypeGraph", "LiveKernel", "ContextABI", "Comparison", "Programs", "Compatibility", "ctxabi",
+        "TestSupport",
       ],
       swiftSettings: strict),
 

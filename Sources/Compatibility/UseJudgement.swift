@@ -32,13 +32,17 @@ extension UseJudgement {
   /// Judges a use of a program that is `program` in the snapshot.
   init(_ use: Use, of program: String, on build: BuildRules) {
     self.use = use
-    var (offset, size) = (use.offset, use.size)
+    var (offset, size, added) = (use.offset, use.size, use.added)
     var outcome: Outcome?
     if let relocation = use.relocation {
       switch build.answer(to: relocation) {
       case .value(let answer, let width):
         offset = offset.flatMap { Self.sum($0, relocation.compiled, answer) }
-        size = width ?? size
+        if use.relocatesPointer {
+          added = Self.sum(added, relocation.compiled, answer) ?? added
+        } else {
+          size = width ?? size
+        }
       case .missing: outcome = .refused("it has no \(relocation.type).\(relocation.path)")
       case .unknown: break
       }
@@ -50,7 +54,7 @@ extension UseJudgement {
     let context = configuration.flatMap(build.context)
     field = context.flatMap { context in offset.flatMap { FieldName(in: context, at: $0).full } }
     if !use.mayBeReached(build.answer) { outcome = .unreached }
-    self.outcome = outcome ?? Self.outcome(use, offset, size, configuration, build)
+    self.outcome = outcome ?? Self.outcome(use, offset, size, added, configuration, build)
   }
 
   /// An offset with the answer of a build in the place of what was compiled; nil where that is none.
@@ -73,7 +77,7 @@ extension UseJudgement {
   }
 
   private static func outcome(
-    _ use: Use, _ offset: Int?, _ size: Int, _ configuration: String?, _ build: BuildRules
+    _ use: Use, _ offset: Int?, _ size: Int, _ added: Int, _ configuration: String?, _ build: BuildRules
   ) -> Outcome {
     guard let kind = use.kind.access else {
       return .refused("it takes no atomic operations on \(use.base == .context ? "a context" : "a socket")")
@@ -84,7 +88,7 @@ extension UseJudgement {
     guard let offset else { return .unknown("where in \(context.name) it goes can't be told") }
     let access = BuildRules.Access(program: configuration, kind: kind, offset: offset, size: size)
     if build.rule(for: access) != nil {
-      return use.added == 0 ? .accepted : ModifiedPointers.outcome(use, of: configuration, build)
+      return added == 0 ? .accepted : ModifiedPointers.outcome(added, use.base, of: configuration, build)
     }
     for item in build.snapshot.coverage where item.programs.contains(configuration) {
       switch item.kind {
@@ -135,19 +139,21 @@ struct FieldName {
 /// Accesses through a pointer to which a constant was added before.
 enum ModifiedPointers {
   /// What `check_mem_access` and `adjust_ptr_min_max_vals` (kernel/bpf/verifier.c) say of them.
-  static func outcome(_ use: Use, of program: String, _ build: BuildRules) -> UseJudgement.Outcome {
-    guard use.base == .context else {
-      return .refused("\(use.added) was added to a \(use.base.rawValue) pointer, to which nothing can be added")
+  static func outcome(
+    _ added: Int, _ base: UseBase, of program: String, _ build: BuildRules
+  ) -> UseJudgement.Outcome {
+    guard base == .context else {
+      return .refused("\(added) was added to a \(base.rawValue) pointer, to which nothing can be added")
     }
     switch build.takesModifiedPointers(program) {
-    case true? where use.added > 0: return .accepted
-    case true?: return .refused("\(-use.added) was taken from the context pointer before the access")
+    case true? where added > 0: return .accepted
+    case true?: return .refused("\(-added) was taken from the context pointer before the access")
     case false?:
       return .refused(
-        "\(use.added) was added to the context pointer before the access, which \(program) programs may not do")
+        "\(added) was added to the context pointer before the access, which \(program) programs may not do")
     case nil:
       return .unknown(
-        "\(use.added) was added to the context pointer before the access, and its snapshot does not say whether the verifier takes that"
+        "\(added) was added to the context pointer before the access, and its snapshot does not say whether the verifier takes that"
       )
     }
   }

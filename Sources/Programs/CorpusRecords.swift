@@ -38,6 +38,7 @@ struct UseRecord: Decodable {
   let added: Int?
   let immediate: Int32?
   let relocation: Int?
+  let inPointer: Bool?
   let `where`: [[ConditionRecord]]?
   let line: String?
   let name: String?
@@ -122,10 +123,12 @@ extension UseRecord {
     }
     var asked: CoreRelocation?
     if let relocation { asked = try known(relocation) }
-    return Use(
+    var use = Use(
       instruction: at, base: base, field: field, kind: kind, offset: offset, size: size, added: added ?? 0,
       baseRegister: register, valueRegister: registers.count > 1 ? registers[1] : nil, immediate: immediate,
       relocation: asked, guards: guards.isEmpty ? [[]] : guards, line: line.map(SourceLine.init(text:)), name: name)
+    use.relocatesPointer = asked != nil && inPointer == true
+    return use
   }
 }
 

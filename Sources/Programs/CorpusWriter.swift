@@ -32,7 +32,8 @@ enum CorpusWriter {
       ("kind", JSONWriter.string(use.kind.rawValue)), ("offset", use.offset.map { "\($0)" }), ("size", "\(use.size)"),
       ("registers", list(registers.map { "\($0)" })), ("field", use.field.map { "\($0)" }),
       ("added", use.added == 0 ? nil : "\(use.added)"), ("immediate", use.immediate.map { "\($0)" }),
-      ("relocation", use.relocation.map(number)), ("where", guards.isEmpty ? nil : list(guards)),
+      ("relocation", use.relocation.map(number)), ("inPointer", use.relocatesPointer ? "true" : nil),
+      ("where", guards.isEmpty ? nil : list(guards)),
       ("name", use.name.map(JSONWriter.string)), ("line", use.line.map { JSONWriter.string($0.description) }),
     ])
   }

@@ -69,6 +69,8 @@ public struct Use: Hashable, Sendable {
   public var immediate: Int32?
   /// The CO-RE relocation whose answer is part of the offset.
   public var relocation: CoreRelocation?
+  /// Whether that answer was added to the pointer, and is not the offset of the instruction itself.
+  public var relocatesPointer = false
   /// What must hold of a build for the access to be reached: all of one of these lists. Empty: it always is.
   public var guards: [[Guard]] = []
   public var line: SourceLine?

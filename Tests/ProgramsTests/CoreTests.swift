@@ -100,6 +100,40 @@ import Testing
     #expect(try places(program, Baseline.rules("debian-6.12-amd64")) == ["read 0:4"])
   }
 
+  /// A field's offset that is added to the pointer, as the accessors of bit-fields do: the field is found, and what was added
+  /// is told. 7.1 takes that of programs whose accesses are not converted.
+  @Test func offsetsInThePointer() throws {
+    let uses = try UsesOf(
+      Self.skb + """
+        struct bpf_cgroup_dev_ctx { u32 access_type, major, minor; } CORE;
+        #define ADDED(from, field) *(volatile u32 *)((void *)from + __builtin_preserve_field_info(from->field, 0))
+        SEC("tc") int added(struct __sk_buff *skb) { return ADDED(skb, protocol); }
+        SEC("tc") int nothing(struct __sk_buff *skb) { return ADDED(skb, len); }
+        SEC("cgroup/dev") int device(struct bpf_cgroup_dev_ctx *device) { return ADDED(device, minor); }
+        """)
+    #expect(uses.accesses("added") == ["ctx read 16:4"])
+    let use = try #require(uses["added"]?.uses.first)
+    #expect(use.added == 16 && use.relocatesPointer && use.relocation?.path == "protocol")
+    let (old, new) = (try Baseline.rules("debian-7.0-amd64"), try Baseline.rules("debian-7.1-amd64"))
+    for build in [old, new] {
+      let judgement = try #require(uses["added"]).judged(on: build)
+      #expect(judgement.reason?.hasPrefix("16 was added to the context pointer") == true)
+      #expect(try #require(uses["nothing"]).judged(on: build).verdict == .loads)
+    }
+    #expect(try #require(uses["device"]).judged(on: old).verdict == .refused)
+    #expect(try #require(uses["device"]).judged(on: new).verdict == .loads)
+    // Moved to the start, nothing is added.
+    let moved = try Baseline.rules("debian-7.0-amd64") { snapshot in
+      snapshot.edit("__sk_buff") { layout in
+        layout.members.removeAll { $0.name == "len" }
+        for index in layout.members.indices where layout.members[index].name == "protocol" {
+          layout.members[index].bitOffset = 0
+        }
+      }
+    }
+    #expect(places(try #require(uses["added"]), moved) == ["read 0:4"])
+  }
+
   /// The answers that a bit-field's accessors ask for, by hand: 3 bits from bit 5 of the word at byte 4 on.
   @Test(arguments: ByteOrder.allCases)
   func bitFields(_ order: ByteOrder) throws {

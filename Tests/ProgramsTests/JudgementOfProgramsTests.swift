@@ -68,17 +68,36 @@ import Testing
     #expect(attached.verdict == .unknown && attached.hasNoFixedContext)
   }
 
-  /// Snapshots don't say whether a verifier takes a context pointer that was added to.
-  @Test(arguments: ["tp/x/y", "kprobe/x"])
-  func modifiedPointers(_ section: String) throws {
-    let judgement = try judged(
-      """
+  /// What people reported: the compiler adds to the context pointer ("dereference of modified ctx ptr"). From 7.1 on verifiers
+  /// take it of programs whose accesses are not converted (Tests/Oracle/modified-pointers.tsv).
+  @Test(arguments: [("tp/x/y", true), ("kprobe/x", true), ("perf_event", false), ("tc", false)])
+  func modifiedPointers(_ section: String, _ isTaken: Bool) throws {
+    let source = """
       SEC("\(section)") __attribute__((naked)) int modified(void *ctx) {
-        asm volatile("r6 = r1; r6 += 16; r1 = *(u64 *)(r6 + 0); r0 = 0; exit");
+        asm volatile("r6 = r1; r6 += 16; r1 = *(u32 *)(r6 + 0); r0 = 0; exit");
       }
-      """, on: "debian-6.12-amd64")
-    #expect(judgement.verdict == .unknown)
-    #expect(judgement.reason?.hasPrefix("16 was added to the context pointer") == true)
+      """
+    let old = try judged(source, on: "debian-7.0-amd64")
+    #expect(old.verdict == .refused)
+    #expect(old.reason?.hasPrefix("16 was added to the context pointer") == true)
+    #expect(try judged(source, on: "debian-7.1-amd64").verdict == (isTaken ? .loads : .refused))
+    // Of a build whose snapshot does not tell, nothing is said.
+    let untold = try Baseline.rules("debian-7.1-amd64") { snapshot in
+      for index in snapshot.programs.indices { snapshot.programs[index].takesModifiedPointers = nil }
+    }
+    #expect(try #require(UsesOf(source).programs.first).judged(on: untold).verdict == .unknown)
+  }
+
+  /// `adjust_ptr_min_max_vals` (kernel/bpf/verifier.c): nothing is added to a socket, nor taken from a context.
+  @Test(arguments: [
+    "r1 = *(u64 *)(r1 + 168); if r1 == 0 goto +2; r1 += 4; r1 = *(u32 *)(r1 + 0)", "r1 += -8; r1 = *(u32 *)(r1 + 16)",
+  ])
+  func otherArithmetic(_ code: String) throws {
+    for build in ["debian-7.0-amd64", "debian-7.1-amd64"] {
+      let judgement = try judged(
+        "SEC(\"tc\") __attribute__((naked)) int program(void *ctx) { asm volatile(\"\(code); r0 = 0; exit\"); }", on: build)
+      #expect(judgement.verdict == .refused)
+    }
   }
 
   /// The pointers that contexts hand out are those of every baseline, and no others.

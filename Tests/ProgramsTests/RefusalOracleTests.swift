@@ -17,7 +17,8 @@ import Testing
 
     mutating func add(_ path: String, on rules: BuildRules) throws {
       let programs = Dictionary(
-        try ProgramObject(path: path).programs.map { ($0.name, ProgramUses($0, of: path)) }, uniquingKeysWith: { first, _ in first })
+        try ProgramObject(path: path).programs.map { ($0.name, ProgramUses($0, of: path)) },
+        uniquingKeysWith: { first, _ in first })
       for outcome in ObjectTrial(path: path).outcomes() ?? [] {
         guard let program = programs[outcome.program] else { continue }
         let judgement = program.judged(on: rules)
@@ -26,7 +27,8 @@ import Testing
         switch (refusal?.kind, judgement.verdict) {
         case (nil, .refused), (.access?, .loads), (.access?, .unknown), (.otherwise?, .refused):
           differences.append(
-            "\(program.object): \(program.program): \(refusal?.words ?? "taken"); said: \(judgement.verdict): \(judgement.reason ?? "")")
+            "\(program.object): \(program.program): \(refusal?.words ?? "taken"); said: \(judgement.verdict): \(judgement.reason ?? "")"
+          )
         default: break
         }
       }

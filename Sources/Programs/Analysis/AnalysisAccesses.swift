@@ -58,15 +58,17 @@ extension Analysis {
   ) {
     // The answer to a relocation is in the pointer or in the instruction; that both have one can't be told.
     let own = relocations[number].flatMap { $0.kind == .byteOffset ? $0 : nil }
-    let isTold = pointer.offset != nil && !(own != nil && pointer.relocation != nil)
+    let pointed = pointer.relocation.flatMap { relocations[$0] }
+    let added = own != nil && pointed != nil ? nil : pointer.offset.flatMap { $0.adding(pointed) }
     var use = Use(
       instruction: number, base: pointer.base, field: pointer.field, kind: kind,
-      offset: isTold ? pointer.offset.map { $0 + Int(instruction.offset) } : nil, size: instruction.accessSize,
-      added: pointer.offset ?? 0, baseRegister: register,
+      offset: added.map { $0 + Int(instruction.offset) }, size: instruction.accessSize,
+      added: added ?? 0, baseRegister: register,
       valueRegister: instruction.instructionClass == .store
         ? nil : register == instruction.source ? instruction.destination : instruction.source,
       immediate: instruction.instructionClass == .store ? instruction.immediate : nil,
-      relocation: isTold ? own ?? pointer.relocation.flatMap { relocations[$0] } : nil, line: program.lines[number])
+      relocation: added == nil ? nil : own ?? pointed, line: program.lines[number])
+    use.relocatesPointer = use.relocation != nil && own == nil
     if let structure = use.base.structure(program.kind) {
       let name = use.relocation?.path ?? use.offset.flatMap { program.fields.name(in: structure, at: $0) }
       use.name = name.map { "\(structure).\($0)" }
@@ -136,6 +138,14 @@ extension Analysis {
     if case .answer = value, size < 8 { value = .unknown }
     if case .narrow(let bits) = value { value = .number(bits: min(bits, size * 8)) }
     state.frames[frame].store(value, at: start + Int(instruction.offset), size: size)
+  }
+}
+
+extension Int {
+  /// What was added to a pointer, with what the compiler put where a relocation's answer goes; nil where that is too much.
+  fileprivate func adding(_ relocation: CoreRelocation?) -> Int? {
+    guard let relocation else { return self }
+    return (-(1 << 29)...(1 << 29)).contains(relocation.compiled) ? self + Int(relocation.compiled) : nil
   }
 }
 
