@@ -83,20 +83,31 @@ extension RelocationRecord {
     guard let kind = CoreRelocation.Kind(rawValue: kind), let shape = CoreRelocation.Shape(rawValue: shape),
       (0..<(1 << 16)).contains(index ?? 0)
     else { throw CorpusProblem(text: "a relocation of kind \(kind) with shape \"\(shape)\"") }
+    guard let steps = CoreRelocation.steps(path: path ?? "") else {
+      throw CorpusProblem(text: "a relocation of \(type) with the path \"\(path ?? "")\"")
+    }
     return CoreRelocation(
-      kind: kind, type: type, index: index ?? 0, steps: CoreRelocation.steps(path: path ?? ""), shape: shape, size: size,
+      kind: kind, type: type, index: index ?? 0, steps: steps, shape: shape, size: size,
       isResizable: resizable ?? false, compiled: compiled)
   }
 }
 
 extension CoreRelocation {
-  /// The steps that `path` writes.
-  fileprivate static func steps(path: String) -> [Step] {
-    path.split(separator: ".").flatMap { part -> [Step] in
-      let pieces = part.split(separator: "[")
-      let name = part.hasPrefix("[") ? [] : pieces.prefix(1).map { Step.member(String($0)) }
-      return name + pieces.dropFirst(name.count).map { .element(min(Int($0.dropLast()).map { max($0, 0) } ?? 0, elementLimit)) }
+  /// The steps that `path` writes; nil where it is none.
+  fileprivate static func steps(path: String) -> [Step]? {
+    var steps: [Step] = []
+    for (number, part) in path.split(separator: ".", omittingEmptySubsequences: path.isEmpty).enumerated() {
+      let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
+      let name = String(pieces[0])
+      // A structure's elements may come first, where it is one of an array.
+      guard isIdentifier(name) || (name.isEmpty && number == 0 && pieces.count > 1) else { return nil }
+      if !name.isEmpty { steps.append(.member(name)) }
+      for piece in pieces.dropFirst() {
+        guard piece.last == "]", let index = Int(piece.dropLast()), (0..<elementLimit).contains(index) else { return nil }
+        steps.append(.element(index))
+      }
     }
+    return steps
   }
 }
 
@@ -135,8 +146,8 @@ extension UseRecord {
 extension SourceLine {
   /// Reads `lb.bpf.c:142`.
   init(text: String) {
-    let parts = text.split(separator: ":")
-    self.init(file: parts.dropLast().joined(separator: ":"), line: parts.last.flatMap { Int($0) } ?? 0)
+    let end = text.lastIndex(of: ":") ?? text.endIndex
+    self.init(file: String(text[..<end]), line: Int(text[end...].dropFirst()) ?? 0)
   }
 }
 
