@@ -62,6 +62,10 @@ struct InterfacePair {
   let programs: [InterfaceProgram]
   /// The flags of types that both use.
   private let commonFlags: Set<String>
+  /// The enumerators that do not stand for the same on both sides.
+  private let renamed: Set<String>
+  /// What was compared before: all program types get the same few prototypes.
+  private let changes = TypeChangeTable()
   /// The helpers of which nothing is known for a program, on either side.
   private let unknown: [String: Set<String>]
 
@@ -72,6 +76,9 @@ struct InterfacePair {
     }
     self.old = before
     self.new = after
+    renamed = Set(before.combinations.keys).union(after.combinations.keys).filter {
+      before.combinations[$0] != after.combinations[$0]
+    }
     commonFlags = Self.flags(of: before).intersection(Self.flags(of: after))
     oldGrants = GrantTable(before)
     newGrants = GrantTable(after)
@@ -83,6 +90,16 @@ struct InterfacePair {
 
   /// Two types of the builds, where they are not the same by name and by what they stand for.
   func typeChange(_ old: HelperValue, _ new: HelperValue) -> TypeChange? {
+    if old == new && !isRenamed(old) { return nil }
+    return changes.change(old, new) { compareTypes(old, new) }
+  }
+
+  /// Whether the name of a type stands for something else in the new build.
+  private func isRenamed(_ value: HelperValue) -> Bool {
+    renamed.isEmpty ? false : renamed.contains(HelperType.firstName(value.type))
+  }
+
+  private func compareTypes(_ old: HelperValue, _ new: HelperValue) -> TypeChange? {
     var (before, after) = (HelperType(old, self.old.combinations), HelperType(new, self.new.combinations))
     // Objects that were not linked to a kernel have no BTF ids yet (resolve_btfids): of which structure it is, one side alone tells.
     if (before.structure == nil) != (after.structure == nil) {
@@ -107,7 +124,8 @@ struct InterfacePair {
 
   private static func flags(of interface: ProgramInterface) -> Set<String> {
     let prototypes = interface.helpers.flatMap(\.grants).compactMap(\.prototype)
-    return Set(prototypes.flatMap { [$0.result] + $0.arguments }.flatMap { HelperType($0, interface.combinations).flags })
+    let values = Set(prototypes.flatMap { [$0.result] + $0.arguments })
+    return Set(values.flatMap { HelperType($0, interface.combinations).flags })
   }
 
   /// Whether a helper is given in the same way, as far as the records tell.
@@ -119,5 +137,25 @@ struct InterfacePair {
 
   func isUnknown(_ helper: String, of program: String) -> Bool {
     unknown[program]?.contains(CoverageItem.access(toHelper: helper)) ?? false
+  }
+}
+
+/// The changes of types that were told before.
+private final class TypeChangeTable {
+  private struct Types: Hashable {
+    let old: HelperValue
+    let new: HelperValue
+  }
+
+  private var changes: [Types: InterfacePair.TypeChange?] = [:]
+
+  func change(
+    _ old: HelperValue, _ new: HelperValue, _ compare: () -> InterfacePair.TypeChange?
+  ) -> InterfacePair.TypeChange? {
+    let types = Types(old: old, new: new)
+    if let known = changes[types] { return known }
+    let change = compare()
+    changes[types] = .some(change)
+    return change
   }
 }
