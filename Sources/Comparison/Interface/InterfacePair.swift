@@ -27,28 +27,55 @@ struct GrantSituation: Hashable, Sendable {
   }
 }
 
-/// What programs get of helpers, in a form that can be looked up.
-struct GrantTable {
-  private let grants: [String: [String: [HelperGrant]]]
-  let helpers: [String: HelperFunction]
+/// What programs get of one helper, in a form that can be looked up.
+struct HelperGrants {
+  private let grants: [HelperGrant]
+  /// By program: the numbers of its grants.
+  private let numbers: [String: [Int]]
 
-  init(_ interface: ProgramInterface) {
-    var grants: [String: [String: [HelperGrant]]] = [:]
-    for helper in interface.helpers {
-      for grant in helper.grants {
-        for program in grant.programs { grants[helper.name, default: [:]][program, default: []].append(grant) }
-      }
+  init(_ helper: HelperFunction?) {
+    grants = helper?.grants ?? []
+    var numbers: [String: [Int]] = [:]
+    for (number, grant) in grants.enumerated() {
+      for program in grant.programs { numbers[program, default: []].append(number) }
     }
-    self.grants = grants
-    helpers = Dictionary(interface.helpers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.numbers = numbers
   }
 
-  /// What a program gets of a helper in a situation; nil where it is refused.
-  func grant(_ helper: String, _ program: String, _ situation: GrantSituation) -> HelperGrant? {
-    grants[helper]?[program]?.first { grant in
-      (grant.terms.isSleepable ?? situation.isSleepable) == situation.isSleepable
-        && grant.terms.lackedCapabilities.isEmpty == situation.isPrivileged
+  /// The number of what a program gets in a situation; nil where it is refused.
+  func number(_ program: String, _ situation: GrantSituation) -> Int? {
+    numbers[program]?.first { number in
+      let terms = grants[number].terms
+      return (terms.isSleepable ?? situation.isSleepable) == situation.isSleepable
+        && terms.lackedCapabilities.isEmpty == situation.isPrivileged
     }
+  }
+
+  subscript(number: Int) -> HelperGrant { grants[number] }
+}
+
+/// What programs get of one helper on both sides.
+struct HelperGrantPair {
+  private let old: HelperGrants
+  private let new: HelperGrants
+
+  init(_ helper: String, _ pair: InterfacePair) {
+    old = HelperGrants(pair.oldHelpers[helper])
+    new = HelperGrants(pair.newHelpers[helper])
+  }
+
+  /// The numbers of what a program gets in a situation on both sides. Most programs get the same.
+  struct Numbers: Hashable {
+    let old: Int?
+    let new: Int?
+  }
+
+  func numbers(_ program: String, _ situation: GrantSituation) -> Numbers {
+    Numbers(old: old.number(program, situation), new: new.number(program, situation))
+  }
+
+  func grants(_ numbers: Numbers) -> (old: HelperGrant?, new: HelperGrant?) {
+    (numbers.old.map { old[$0] }, numbers.new.map { new[$0] })
   }
 }
 
@@ -56,8 +83,9 @@ struct GrantTable {
 struct InterfacePair {
   let old: ProgramInterface
   let new: ProgramInterface
-  let oldGrants: GrantTable
-  let newGrants: GrantTable
+  /// By name.
+  let oldHelpers: [String: HelperFunction]
+  let newHelpers: [String: HelperFunction]
   /// The programs that both have.
   let programs: [InterfaceProgram]
   /// The flags of types that both use.
@@ -80,12 +108,16 @@ struct InterfacePair {
       before.combinations[$0] != after.combinations[$0]
     }
     commonFlags = Self.flags(of: before).intersection(Self.flags(of: after))
-    oldGrants = GrantTable(before)
-    newGrants = GrantTable(after)
+    oldHelpers = Self.helpers(of: before)
+    newHelpers = Self.helpers(of: after)
     let names = Set(after.programs.map(\.name))
     programs = before.programs.filter { names.contains($0.name) }
     unknown = Dictionary(
       programs.map { ($0.name, old.holes(of: $0.name).union(new.holes(of: $0.name))) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func helpers(of interface: ProgramInterface) -> [String: HelperFunction] {
+    Dictionary(interface.helpers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Two types of the builds, where they are not the same by name and by what they stand for.
