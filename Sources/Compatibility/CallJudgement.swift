@@ -32,7 +32,9 @@ public struct CallJudgement: Sendable, Hashable {
   ) -> UseJudgement.Outcome {
     guard let helper else { return .refused("it has no \(name)") }
     guard let program else { return .unknown("its snapshot does not tell whether it gives \(name) to such programs") }
-    let mayNot = "it does not give \(name) to \(program.name) programs"
+    // Where other attach types of the type get it, the attach type is what matters.
+    let isOfType = helper.grants.contains { $0.programs.contains { $0 == program.type || $0.hasPrefix(program.type + "/") } }
+    let mayNot = "it does not give \(name) to \(isOfType ? program.name : program.type) programs"
     let grants = helper.grants.filter { $0.programs.contains(program.name) && $0.terms.lackedCapabilities.isEmpty }
     if let grant = grants.first(where: { ($0.terms.isSleepable ?? isSleepable) == isSleepable }) {
       if grant.terms.isRefused { return .refused("\(name) refuses \(program.name) programs") }

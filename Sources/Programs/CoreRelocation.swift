@@ -86,7 +86,12 @@ extension CoreRelocation {
   ///
   /// - Throws: where the record's steps lead nowhere (`bpf_core_parse_spec`, tools/lib/bpf/relo_core.c).
   init?(_ record: ExtendedTypes.CoreRecord, _ types: TypeGraph) throws(TypeError) {
-    guard let kind = Kind(rawValue: record.kind), let root = try types.composite(record.type) else { return nil }
+    guard let kind = Kind(rawValue: record.kind) else { return nil }
+    if case .enumeration(let enumeration) = try types.strippedNode(record.type) {
+      self.init(record, kind, enumeration)
+      return
+    }
+    guard let root = try types.composite(record.type) else { return nil }
     let name = Self.essentialName(root.name)
     guard ProgramKind.structures.contains(name) else { return nil }
     switch kind {
@@ -123,6 +128,22 @@ extension CoreRelocation {
     self.init(
       kind: kind, type: name, index: index, steps: steps, shape: Shape(leaf),
       size: isBitField ? nil : try types.byteSize(of: type), isResizable: Self.isResizable(leaf), compiled: 0)
+  }
+
+  /// The name of the helpers' numbers: how programs ask whether a kernel has a helper.
+  static let helperNumbers = "bpf_func_id"
+
+  /// A question for an enumerator; nil where it is for no helper's number.
+  private init?(_ record: ExtendedTypes.CoreRecord, _ kind: Kind, _ enumeration: TypeNode.Enumeration) {
+    guard kind == .enumeratorExists || kind == .enumeratorValue,
+      Self.essentialName(enumeration.name) == Self.helperNumbers, let number = Int(record.access),
+      enumeration.enumerators.indices.contains(number)
+    else { return nil }
+    let name = Self.essentialName(enumeration.enumerators[number].name)
+    guard Self.isIdentifier(name) else { return nil }
+    self.init(
+      kind: kind, type: Self.helperNumbers, index: 0, steps: [.member(name)], shape: .integer, size: nil, isResizable: false,
+      compiled: 0)
   }
 
   /// `bpf_core_calc_relo`: the size of a load changes where both sides are integers without sign, or pointers.

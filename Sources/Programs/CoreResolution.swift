@@ -17,6 +17,7 @@ extension CoreRelocation {
   /// What the build of `snapshot` answers, by its own layout of the structure (`bpf_core_calc_relo`,
   /// tools/lib/bpf/relo_core.c).
   public func answer(on snapshot: Snapshot) -> CoreAnswer {
+    if type == Self.helperNumbers { return helperNumber(on: snapshot) }
     guard let context = snapshot.contexts.first(where: { $0.name == type }), context.layout.size > 0 else {
       return .unknown
     }
@@ -31,6 +32,15 @@ extension CoreRelocation {
       return kind == .exists ? .value(0, size: nil) : .missing
     }
     return answer(field, layout, snapshot.byteOrder)
+  }
+
+  /// `bpf_core_calc_enumval_relo`, for an enumerator of `enum bpf_func_id`.
+  private func helperNumber(on snapshot: Snapshot) -> CoreAnswer {
+    let prefix = "BPF_FUNC_"
+    guard let interface = snapshot.interface, !interface.programs.isEmpty, path.hasPrefix(prefix) else { return .unknown }
+    let helper = interface.helpers.first { $0.name == "bpf_" + path.dropFirst(prefix.count) }
+    if kind == .enumeratorExists { return .value(helper == nil ? 0 : 1, size: nil) }
+    return helper.map { .value(Int64($0.number), size: nil) } ?? .missing
   }
 
   /// `bpf_core_calc_field_relo`

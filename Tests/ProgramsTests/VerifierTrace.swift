@@ -5,6 +5,9 @@ struct VerifierTrace {
   /// The instructions that the verifier looked at.
   private(set) var seen: Set<Int> = []
 
+  /// The numbers of the helpers that are called: `(85) call bpf_map_lookup_elem#1`.
+  private(set) var helpers: Set<Int32> = []
+
   private var frames: [Int: [Int: Substring]] = [:]
   private var frame = 0
 
@@ -47,6 +50,7 @@ struct VerifierTrace {
     if (1...3).contains(code & 7), let base = Self.base(parts[0]), let held = frames[frame]?[base], Self.bases.contains(held) {
       accesses.insert("\(number) \(held)")
     }
+    if code == 0x85, let helper = Self.helper(parts[0]) { helpers.insert(helper) }
     if code == 0x85 { for register in 1...5 { frames[frame]?[register] = nil } }
     guard parts.count > 1 else { return }
     if let found = Self.frame(in: parts[1]) { frame = found } else if parts[1].contains("R") { frame = 0 }
@@ -67,6 +71,12 @@ struct VerifierTrace {
   private static func base(_ text: Substring) -> Int? {
     guard let start = text.firstRange(of: " *)(r") else { return nil }
     return Int(text[start.upperBound...].prefix { $0.isNumber })
+  }
+
+  /// The helper that an instruction calls; nil where it calls a subprogram or a function of the kernel.
+  private static func helper(_ text: Substring) -> Int32? {
+    guard let start = text.firstRange(of: "call bpf_"), let sign = text[start.upperBound...].firstIndex(of: "#") else { return nil }
+    return Int32(text[text.index(after: sign)...].prefix { $0.isNumber })
   }
 
   private static func frame(in text: Substring) -> Int? {

@@ -100,6 +100,8 @@ extension Analysis {
       value = state.frames[frame].load(
         at: start + Int(instruction.offset), size: size, isLittle: program.byteOrder == .little)
     case .constants(let section, let start): value = constant(section, start + Int(instruction.offset), size)
+    // An option of the configuration.
+    case .untold: return .untold
     default: return unknown
     }
     guard case .constant(let number) = value else {
