@@ -5,7 +5,7 @@ import Programs
 /// What a build says of a program.
 public struct ProgramJudgement: Sendable {
   public enum Verdict: String, Sendable, CaseIterable {
-    /// It loads, as far as its accesses to contexts go.
+    /// It loads, as far as its accesses to contexts and the helpers that it calls go.
     case loads
     case refused
     /// It loads, and something means another thing than on the reference.

@@ -18,7 +18,7 @@ struct CompatibilityPage {
     """
     <p class='kicker'>ctxabi: where BPF programs load</p>
     <h1>BPF programs by kernel</h1>
-    <p>\(report.summary). A program loads as far as its accesses to contexts go.</p>
+    <p>\(report.summary). A program loads as far as its accesses to contexts and the helpers that it calls go.</p>
     <div class='choices'>
     \(Page.themeChoice)</div>
 

@@ -28,15 +28,17 @@ public struct CompatibilityReport {
     }
   }
 
-  /// `3 programs on 16 builds: 40 load, 8 are refused`
+  /// `3 programs on 16 builds: 40 loads, 8 refused`; and which builds were not asked for their helpers.
   var summary: String {
     let counts = ProgramJudgement.Verdict.allCases.compactMap { verdict -> String? in
       let count = table.count(verdict)
       return count == 0 ? nil : "\(count) \(verdict.rawValue)"
     }
     let (programs, builds) = (table.rows.count, table.builds.count)
-    return
+    let text =
       "\(programs) program\(programs == 1 ? "" : "s") on \(builds) build\(builds == 1 ? "" : "s"): \(counts.joined(separator: ", "))"
+    let withoutHelpers = table.builds.filter { !$0.knowsHelpers }.map(\.name)
+    return withoutHelpers.isEmpty ? text : text + "; without a word on helpers: \(withoutHelpers.joined(separator: ", "))"
   }
 
   /// Why, with the source lines: `read 24:8 at lb.bpf.c:142: …`; nil where the program loads.

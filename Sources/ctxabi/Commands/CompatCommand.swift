@@ -13,7 +13,7 @@ extension CompatibilityFormat: ExpressibleByArgument {}
 struct CompatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compat",
-    abstract: "Tells on which kernels BPF programs load, as far as their accesses to contexts go, and what they mean there.",
+    abstract: "Tells on which kernels BPF programs load, as far as contexts and helpers go, and what they mean there.",
     discussion: """
       Takes BPF objects, directories of them, and corpus files, and holds each program against builds: without --on, \
       against every baseline of this machine's architecture. With --reference, a program that loads and sees something \
