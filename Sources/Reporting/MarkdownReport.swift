@@ -5,7 +5,8 @@ import ContextABI
 /// mailing list leaves alone.
 struct MarkdownReport {
   private let report: ComparisonReport
-  private let width = 76
+  /// What a mailing list leaves alone.
+  private static let width = 76
 
   init(_ report: ComparisonReport) { self.report = report }
 
@@ -127,11 +128,14 @@ struct MarkdownReport {
   // MARK: - Text
 
   /// Lines of prose; a span of code stays on one, for in a new line a part of it could be markup.
-  private func wrapped(_ text: String, rest: String = "") -> [String] {
-    TextLayout.wrapped(text, first: "", rest: rest, width: width, keepsWords: true).map {
-      $0.replacing(Self.codeSpace, with: " ")
-    }
+  private func wrapped(_ text: String, rest: String = "") -> [String] { Self.wrapped(text, rest: rest) }
+
+  static func wrapped(_ text: String, rest: String = "") -> [String] {
+    TextLayout.wrapped(text, first: "", rest: rest, width: width, keepsWords: true).map(spaced)
   }
+
+  /// Code as it goes into a line that is not broken any more.
+  static func spaced(_ text: String) -> String { text.replacing(codeSpace, with: " ") }
 
   /// Stands for a space in a span of code: no text of a report has this character.
   private static let codeSpace = "\u{1}"
@@ -143,7 +147,7 @@ struct MarkdownReport {
       let first = "    " + (hasLabels ? TextLayout.padded(label, 8) + " " : "")
       return TextLayout.wrapped(
         Printable.line(text), first: first, rest: String(repeating: " ", count: hasLabels ? first.count : 6),
-        width: width)
+        width: Self.width)
     }
   }
 

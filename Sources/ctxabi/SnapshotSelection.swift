@@ -31,14 +31,14 @@ struct SnapshotSelection {
       result.contexts.contains { $0.name == program.context }
     }
     let kept = Set(result.programs.map(\.name))
-    result.contexts = result.contexts.compactMap { Self.narrowed($0, to: kept) }
+    result.contexts = kept.isEmpty ? [] : result.contexts.map { Self.narrowed($0, to: kept) }
     result.coverage = result.coverage.filter { item in item.programs.contains(where: kept.contains) }
     result.interface = interface(of: snapshot, kept)
     return result
   }
 
   /// Whether a word means the program: `xdp`, `XDP`, `BPF_PROG_TYPE_XDP`, `cgroup_sock_addr/inet4_bind`, `ptr:sock`.
-  private static func isNamed(_ word: String, _ name: String, _ type: String) -> Bool {
+  static func isNamed(_ word: String, _ name: String, _ type: String) -> Bool {
     let prefix = "BPF_PROG_TYPE_"
     let upper = word.uppercased()
     let bare = upper.hasPrefix(prefix) ? String(upper.dropFirst(prefix.count)) : upper
@@ -75,8 +75,8 @@ struct SnapshotSelection {
     return interface.restricted(to: programs.isEmpty ? kept : Set(named.map(\.name)))
   }
 
-  /// The context with the rules of these programs alone; nil where there is none.
-  private static func narrowed(_ context: Context, to programs: Set<String>) -> Context? {
+  /// The context with the rules of these programs alone.
+  static func narrowed(_ context: Context, to programs: Set<String>) -> Context {
     var context = context
     context.rules = context.rules.compactMap { rule in
       var rule = rule
@@ -87,6 +87,6 @@ struct SnapshotSelection {
       }
       return rule.programs.isEmpty ? nil : rule
     }
-    return programs.isEmpty ? nil : context
+    return context
   }
 }

@@ -46,6 +46,19 @@ extension StoreOptions {
   }
 }
 
+extension StoreOptions {
+  /// Every baseline of this machine's architecture, the oldest release first.
+  func ownBaselines() throws -> [String] {
+    try requireDirectory()
+    let architecture = Architecture.host?.rawValue ?? ""
+    let names = try withStore { () throws(BaselineError) in try baselines.names(of: architecture) }
+    guard !names.isEmpty else {
+      throw Failure(message: "\(store): holds no baseline for \(architecture); name builds with --on")
+    }
+    return names
+  }
+}
+
 /// Turns what the store refuses into a failure of the command.
 func withStore<R>(_ body: () throws(BaselineError) -> R) throws -> R {
   do { return try body() } catch {
