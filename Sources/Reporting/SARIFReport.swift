@@ -23,7 +23,7 @@ struct SARIFReport {
           "columnKind": "unicodeCodePoints",
           "properties": [
             "old": .string(report.old.title), "new": .string(report.new.title),
-            "summary": .string(report.countsLine),
+            "summary": .string(report.countsLine), "filter": .string(report.leftOut?.sentence),
           ],
           "results": .array(results),
         ]

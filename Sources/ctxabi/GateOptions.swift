@@ -22,6 +22,7 @@ struct GateOptions: ParsableArguments {
   @Flag(help: "Let findings count only that hit one of the --programs.")
   var failOnHit = false
 
+  @OptionGroup var filters: FilterOptions
   @OptionGroup var hits: ProgramHitOptions
   @OptionGroup var reports: ReportOptions
 
@@ -37,6 +38,7 @@ struct GateOptions: ParsableArguments {
     let report = try report(old: old, new: new, findings, waived: waived)
     try reports.write(report)
     if !reports.useStandardOutput { Console.output(Console.text(of: report, lowest: show, isVerbose: verbose)) }
+    report.saySilenced()
     let status = report.verdict.exitStatus
     if status != 0 { throw ExitCode(status) }
   }
@@ -52,6 +54,7 @@ struct GateOptions: ParsableArguments {
     } else {
       Console.output("\(heading)\n" + Console.text(of: report, lowest: show, isVerbose: verbose))
     }
+    report.saySilenced()
     return report.verdict.exitStatus
   }
 
@@ -64,14 +67,27 @@ struct GateOptions: ParsableArguments {
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding],
     waived: [(finding: Finding, waiver: Waiver)] = []
   ) throws -> ComparisonReport {
+    let snapshots = [old.snapshot, new.snapshot]
+    let filter = try filters.filter(for: snapshots)
+    let filtered = FilteredFindings(findings, filter, of: snapshots)
+    let waived = waived.filter { filter.lets($0.finding, of: snapshots) }
     let programs = try hits.hits(findings + waived.map(\.finding), old: old.snapshot, new: new.snapshot)
     let failOnHit = failOnHit
-    let verdict = Verdict(findings, gate: failOn) { finding in
+    let verdict = Verdict(filtered.kept, gate: failOn) { finding in
       !failOnHit || programs.map { !$0.hits(of: finding).isEmpty } ?? true
     }
     return ComparisonReport(
       old: old, new: new, verdict: verdict, waived: waived.map { WaivedFinding($0.finding, WaiverNote($0.waiver)) },
-      programs: programs, toolVersion: Version.text)
+      programs: programs, leftOut: filter.isEmpty ? nil : LeftOut(filtered.leftOut, by: filter, verdict),
+      toolVersion: Version.text)
+  }
+}
+
+extension ComparisonReport {
+  /// Says on the standard error where a filter alone makes a gate green.
+  func saySilenced() {
+    guard let leftOut, leftOut.stopped > 0, verdict.exitStatus != 1 else { return }
+    Console.error("the gate would have failed: \(leftOut.sentence)")
   }
 }
 

@@ -113,6 +113,9 @@ struct HTMLReport {
 
   private var overview: Markup {
     guard !cards.isEmpty else {
+      if let leftOut = report.leftOut, leftOut.count > 0 {
+        return "<section aria-labelledby='what'>\n<h2 id='what'>What changed</h2>\n<p>\(leftOut.sentence)</p>\n</section>\n\n"
+      }
       return """
         <section aria-labelledby='what'>
         <h2 id='what'>What changed</h2>
@@ -164,7 +167,7 @@ struct HTMLReport {
   }
 
   private var unchanged: Markup {
-    let changed = Set(cards.flatMap(\.finding.contexts))
+    let changed = Set((cards.map(\.finding) + (report.leftOut?.findings ?? [])).flatMap(\.contexts))
     let same = report.new.snapshot.contexts.filter { !changed.contains($0.name) }
     guard !same.isEmpty else { return .empty }
     let items = same.map { context -> Markup in "<li><code>\(context.name)</code></li>\n" }

@@ -27,7 +27,7 @@ struct HistoryPage {
       title: "Context ABI history, \(first) to \(last)", toolVersion: history.toolVersion, header: header(first, last),
       navigation: navigation,
       content: overview + contexts.map(section).joined("") + others
-        + HelperHistory(history, heads: stageHeads).markup
+        + (history.showsHelpers ? HelperHistory(history, heads: stageHeads).markup : .empty)
     ).text
   }
 
@@ -37,6 +37,7 @@ struct HistoryPage {
     <h1>\(first) → \(last)</h1>
     <p>What BPF programs see of the kernel, field by kernel build: when each field appeared, moved, changed its meaning or
     went away, and who may read and write it.</p>
+    \(history.leftOut.map { "<p>\($0.sentence)</p>\n" as Markup } ?? .empty)\
     <div class='choices'>
     \(Page.themeChoice)</div>
 

@@ -44,7 +44,7 @@ struct ContextHistory {
       Dictionary(grouping: changes.filter { $0.field != nil }) { Self.row(of: $0.field ?? "", known) }
         .mapValues { Self.once($0.map(\.finding)) }
     }
-    rows = Self.order(fields).map { field in
+    rows = Self.order(fields).filter { history.shows($0, of: name) }.map { field in
       let cells = fields.indices.map { stage in
         Cell(
           place: fields[stage].places[field], access: fields[stage].access(field), events: events[stage][field] ?? [])

@@ -70,21 +70,23 @@ private struct FieldSelection {
 
   /// The part of each build. A program type that some builds lack is no mistake; one that none has is.
   func select(from sides: [ComparisonReport.Side]) throws -> [ComparisonReport.Side] {
-    let seeing = Set(sides.flatMap { $0.snapshot.programs.filter { $0.context == context } })
-    for word in programs where !seeing.contains(where: { SnapshotSelection.isNamed(word, $0.name, $0.type) }) {
-      let known = Set(seeing.map { $0.name.hasPrefix("ptr:") ? $0.name : $0.type.lowercased() }).sorted()
-      throw Failure(
-        message: "no programs of type \(word) see \(context)\(Suggestion.text(for: word, among: known))",
-        status: Failure.unknownName)
+    let seeing = sides.flatMap { $0.snapshot.programs.filter { $0.context == context } }.map { ($0.name, $0.type, $0.attachType) }
+    let words = try programs.map { word in
+      guard let resolved = ProgramWord.resolved(word, among: seeing) else {
+        throw Failure(
+          message: "no programs of type \(word) see \(context)\(Suggestion.text(for: word, among: ProgramWord.offers(seeing)))",
+          status: Failure.unknownName)
+      }
+      return resolved
     }
-    return sides.map { ComparisonReport.Side(name: $0.name, snapshot: part(of: $0.snapshot)) }
+    return sides.map { ComparisonReport.Side(name: $0.name, snapshot: part(of: $0.snapshot, words)) }
   }
 
-  private func part(of snapshot: Snapshot) -> Snapshot {
+  private func part(of snapshot: Snapshot, _ words: [String]) -> Snapshot {
     var part = snapshot
     part.programs = snapshot.programs.filter { program in
       program.context == context
-        && (programs.isEmpty || programs.contains { SnapshotSelection.isNamed($0, program.name, program.type) })
+        && (words.isEmpty || words.contains { Program.isNamed($0, name: program.name, type: program.type) })
     }
     let kept = Set(part.programs.map(\.name))
     part.contexts = snapshot.contexts.filter { $0.name == context }.map { SnapshotSelection.narrowed($0, to: kept) }

@@ -20,6 +20,7 @@ struct HistoryCommand: ParsableCommand {
 
   @OptionGroup var settings: BuildSettings
   @OptionGroup var store: StoreOptions
+  @OptionGroup var filters: FilterOptions
 
   @Option(
     name: .shortAndLong,
@@ -39,6 +40,7 @@ struct HistoryCommand: ParsableCommand {
       ComparisonReport.Side(
         name: name, snapshot: try SnapshotSource(name: name, settings: settings, store: store.baselines).load())
     }
-    try OutputFile(path: output).write(KernelHistory(stages, toolVersion: Version.text, hasReportsBeside: linkReports).html)
+    let filter = try filters.filter(for: stages.map(\.snapshot))
+    try OutputFile(path: output).write(KernelHistory(stages, filter: filter, toolVersion: Version.text, hasReportsBeside: linkReports).html)
   }
 }
