@@ -21,6 +21,13 @@ public struct ComparisonReport: Sendable {
       "\(snapshot.provenance.release) (\(snapshot.provenance.architecture))"
     }
 
+    /// The numbers of the release: `6.12.107`.
+    var version: String {
+      let release = snapshot.provenance.release
+      let numbers = release.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+      return numbers.isEmpty ? release : String(numbers)
+    }
+
     /// The context of this name.
     func context(_ name: String) -> Context? { snapshot.contexts.first { $0.name == name } }
 

@@ -13,21 +13,65 @@ import Testing
   /// Each field has what happened to it in the column of the build in which it happened.
   @Test func fields() throws {
     let rows = Self.rows(Samples.history.html, "sample_md")
-    // Three builds, who may read it, who may write it.
-    #expect(rows["len"] == ["0 r", "r", "r", "all", ""])
-    #expect(rows["mark"] == ["4 rw", "+write rw", "−write rw", "all", "sched_cls"])
-    #expect(rows["ifindex"] == ["8 r", "meaning r", "meaning r", "all", ""])
-    #expect(rows["hash"] == ["12 r", "−read moved 16 r", "moved +read 12 r", "all", ""])
-    #expect(rows["queue"] == ["absent", "new 12 r", "gone", "all", ""])
-    #expect(rows["stamp"] == ["absent", "new 24 r", "gone", "sched_cls", ""])
-    #expect(rows["tag"] == ["18 r", "gone", "new 18 r", "socket_filter", ""])
-    #expect(rows["the structure"] == ["24 bytes", "32 bytes", "24 bytes", "", ""])
+    // Since when it is as it is, three builds, who may read it, who may write it.
+    #expect(rows["len"] == ["first", "0 r", "r", "r", "all", ""])
+    #expect(rows["mark"] == ["7.0.0", "4 rw", "+write rw", "−write rw", "all", "sched_cls"])
+    #expect(rows["ifindex"] == ["7.0.0", "8 r", "meaning r", "meaning r", "all", ""])
+    #expect(rows["hash"] == ["7.0.0", "12 r", "−read moved 16 r", "moved +read 12 r", "all", ""])
+    #expect(rows["queue"] == ["7.0.0", "absent", "new 12 r", "gone", "all", ""])
+    #expect(rows["stamp"] == ["7.0.0", "absent", "new 24 r", "gone", "sched_cls", ""])
+    #expect(rows["tag"] == ["7.0.0", "18 r", "gone", "new 18 r", "socket_filter", ""])
+    #expect(rows["the structure"] == ["", "24 bytes", "32 bytes", "24 bytes", "", ""])
   }
 
   @Test func renamedFields() throws {
     let rows = Self.rows(Samples.history.html, "small_md")
-    #expect(rows["end"] == ["4 r", "renamed", "new name 4 r", "xdp", ""])
-    #expect(rows["data_end"] == ["absent", "new name 4 r", "renamed", "xdp", ""])
+    #expect(rows["end"] == ["7.0.0", "4 r", "renamed", "new name 4 r", "xdp", ""])
+    #expect(rows["data_end"] == ["7.0.0", "absent", "new name 4 r", "renamed", "xdp", ""])
+  }
+
+  /// Since the build that brought the last change, which is not always the newest one.
+  @Test func since() throws {
+    let history = KernelHistory(Samples.history.stages.dropLast())
+    let rows = Self.rows(history.html, "sample_md")
+    #expect(rows["hash"]?.first == "6.12.0" && rows["stamp"]?.first == "6.12.0" && rows["len"]?.first == "first")
+    let same = KernelHistory(Samples.history.stages.dropLast() + [Samples.history.stages[1]])
+    #expect(Self.rows(same.html, "sample_md")["hash"]?.first == "6.12.0")
+  }
+
+  /// A member of a union whose bytes programs access by another name is not without access.
+  @Test func unions() throws {
+    let union = Samples.build(
+      release: "6.1.0-sample",
+      contexts: [
+        Samples.context(
+          "union_md", size: 8, [("args", 0, 4, "__u32", "u32"), ("reply", 0, 4, "__u32", "u32"), ("rest", 4, 4, "__u32", "u32")],
+          [Samples.rule("args", 0, 4, [.write], "skb->mark = value", Samples.both)])
+      ], hashAt: 160)
+    let side = ComparisonReport.Side(name: "a", snapshot: union)
+    let rows = Self.rows(KernelHistory([side, side]).html, "union_md")
+    #expect(rows["reply"]?[1] == "0 w" && rows["args"]?[1] == "0 w", "\(rows)")
+    #expect(rows["rest"]?[1] == "4 no access–")
+  }
+
+  /// The same as data: digests lead from a field to the finding of the step.
+  @Test func json() throws {
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(Samples.history.json.utf8)) as? [String: Any])
+    let contexts = try #require(object["contexts"] as? [[String: Any]])
+    let sample = try #require(contexts.first { $0["name"] as? String == "sample_md" })
+    let fields = try #require(sample["fields"] as? [[String: Any]])
+    let hash = try #require(fields.first { $0["name"] as? String == "hash" })
+    #expect(hash["since"] as? String == "sample-7.0" && hash["readers"] as? [String] == ["SCHED_CLS", "SOCKET_FILTER"])
+    let builds = try #require(hash["builds"] as? [[String: Any]])
+    #expect(builds.map { $0["place"] as? String } == ["12", "16", "12"] && builds[0]["changes"] == nil)
+    let steps = try #require(object["steps"] as? [[String: Any]])
+    let findings = try #require(steps[0]["findings"] as? [[String: Any]])
+    let rules = (builds[1]["changes"] as? [String])?.compactMap { digest in
+      findings.first { $0["digest"] as? String == digest }?["rule"] as? String
+    }
+    #expect(rules?.sorted() == ["field-moved", "read-revoked"], "\(builds)")
+    #expect((fields.first { $0["name"] as? String == "len" })?["since"] == nil)
   }
 
   @Test func isTheSameEveryTime() {

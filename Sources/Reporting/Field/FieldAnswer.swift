@@ -46,7 +46,7 @@ struct FieldAnswer {
     let count = history.stages.count
     guard let member = history.stages.last?.member else { return "" }
     let place = "\(member.type) at \(member.placeText)"
-    return count > 1 ? "\(place), with the same meaning in all \(count) builds" : "\(place)"
+    return count == 1 ? place : "\(place), with the same meaning in \(count == 2 ? "both" : "all \(count)") builds"
   }
 
   /// The programs that may read it, or write to it, in every build.
@@ -56,8 +56,11 @@ struct FieldAnswer {
   private func common(_ programs: (FieldHistory.Stage) -> Set<String>) -> String {
     let sets = history.stages.map(programs)
     let all = sets.dropFirst().reduce(sets.first ?? []) { $0.intersection($1) }
+    // After the access to another field a program is the same one still.
+    let programs = all.filter { name in !name.contains("+") || !all.contains(String(name.prefix { $0 != "+" })) }
     guard !all.isEmpty, let side = history.stages.last?.side else { return "" }
-    return side.programNames(history.context).text(all)
+    let isWhole = side.snapshot.programs.allSatisfy { $0.context != history.context || all.contains($0.name) }
+    return side.programNames(history.context).text(isWhole ? all : programs)
   }
 
   // MARK: - Reasons

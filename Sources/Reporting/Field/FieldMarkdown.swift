@@ -31,14 +31,12 @@ struct FieldMarkdown {
   }
 
   private func section(_ event: FieldHistory.Event, _ stage: FieldHistory.Stage) -> [String] {
-    let severity = ComparisonReport.heading(event.finding.rule.severity).lowercased()
+    let severity = ComparisonReport.noun(event.finding.rule.severity, 1)
     let rule = MarkdownReport.code(event.finding.rule.id)
     var lines = [""] + wrapped("**\(severity)**: \(MarkdownReport.prose(event.finding.title)) (\(rule))")
     if let remark = event.finding.remark { lines += [""] + wrapped(MarkdownReport.prose(remark)) }
     for change in event.changes {
-      lines += [""] + FieldEventFacts(change, stage).facts.map { label, text in
-        "    \(TextLayout.padded(label, 8)) \(Printable.line(text))"
-      }
+      lines += [""] + MarkdownReport.block(FieldEventFacts(change, stage).facts)
     }
     return lines
   }

@@ -20,12 +20,12 @@ struct FieldText {
       if !answer.readers.isEmpty { lines += wrapped(answer.readers, first: "read in all builds by     ", rest: "  ") }
       if !answer.writers.isEmpty { lines += wrapped(answer.writers, first: "written in all builds by  ", rest: "  ") }
     }
-    var unchanged: [String] = []
+    var unchanged: [FieldHistory.Stage] = []
     var shown: [String]?
     for (index, stage) in history.stages.enumerated() {
       let state = state(stage)
       if index > 0, stage.events.isEmpty, state == shown {
-        unchanged.append(stage.side.snapshot.provenance.release)
+        unchanged.append(stage)
         continue
       }
       lines += same(unchanged)
@@ -46,8 +46,12 @@ struct FieldText {
     }
   }
 
-  private func same(_ releases: [String]) -> [String] {
-    releases.isEmpty ? [] : [""] + wrapped("the same in \(releases.joined(separator: ", "))", first: "", rest: "  ").map(style.dim)
+  private func same(_ stages: [FieldHistory.Stage]) -> [String] {
+    let releases = stages.map(\.side.snapshot.provenance.release)
+    guard let first = releases.first, let last = releases.last else { return [] }
+    let text =
+      releases.count > 2 ? "the \(releases.count) builds from \(first) to \(last)" : releases.joined(separator: " and ")
+    return [""] + wrapped("the same in \(text)", first: "", rest: "  ").map(style.dim)
   }
 
   // MARK: - A build
@@ -66,14 +70,20 @@ struct FieldText {
       context, snapshot.programs.filter { $0.context == history.context }, snapshot, detail: .meaning, width: width,
       style: style)
     let usual = accesses.usual.map { wrapped("by \($0), unless others are named", first: "      ", rest: "        ") }
-    return declaration + (usual ?? []) + accesses.lines(stage.rules, of: member)
+    return declaration + (usual ?? []) + accesses.lines(ordered(stage.rules, member), of: member)
+  }
+
+  /// What is of the field alone before what is of its neighbours as well.
+  private func ordered(_ rules: [AccessRule], _ member: LayoutMember) -> [AccessRule] {
+    let isInside = { (rule: AccessRule) in (rule.offset + rule.size) * 8 <= member.bitOffset + member.bitSize }
+    return rules.filter(isInside) + rules.filter { !isInside($0) }
   }
 
   // MARK: - What happened
 
   private func lines(_ event: FieldHistory.Event, _ stage: FieldHistory.Stage) -> [String] {
     let severity = event.finding.rule.severity
-    let title = "\(ComparisonReport.heading(severity).lowercased()): \(event.finding.title)  [\(event.finding.rule.id)]"
+    let title = "\(ComparisonReport.noun(severity, 1)): \(event.finding.title)  [\(event.finding.rule.id)]"
     var lines = wrapped(title, first: "  ", rest: "    ").map { style.severity($0, severity) }
     if let remark = event.finding.remark { lines += wrapped(remark, first: "    ", rest: "    ") }
     for change in event.changes {

@@ -111,7 +111,7 @@ struct HistoryPage {
 
   private func section(_ context: ContextHistory) -> Markup {
     let anchor = HTMLReport.anchor(context.name)
-    let table = HistoryTable(context, cards: cards, heads: stageHeads).markup
+    let table = HistoryTable(context, cards: cards, heads: stageHeads, versions: history.stages.map(\.version)).markup
     let isChanged = cards.joined().contains { $0.context == context.name }
     let content: Markup =
       isChanged

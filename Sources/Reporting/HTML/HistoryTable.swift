@@ -5,19 +5,23 @@ struct HistoryTable {
   private let context: ContextHistory
   private let cards: [[FindingCard]]
   private let heads: [Markup]
+  /// The builds' versions: `6.12.57`.
+  private let versions: [String]
 
-  init(_ context: ContextHistory, cards: [[FindingCard]], heads: [Markup]) {
+  init(_ context: ContextHistory, cards: [[FindingCard]], heads: [Markup], versions: [String]) {
     self.context = context
     self.cards = cards
     self.heads = heads
+    self.versions = versions
   }
 
   var markup: Markup {
     """
     <div class='scroll' role='region' aria-label='Fields of \(context.name) by build' tabindex='0'>
     <table class='history'>
-    <caption>Offset in bytes where a field is new or has moved, r and w where any program may read and write</caption>
-    <thead><tr><th scope='col'>field</th>\(heads)<th scope='col'>read by</th><th scope='col'>written by</th></tr></thead>
+    <caption>Offset in bytes where a field is new or has moved, r and w where any program may read and write; since: the build \
+    that brought the last change, without one it is as in the first build</caption>
+    <thead><tr><th scope='col'>field</th><th scope='col'>since</th>\(heads)<th scope='col'>read by</th><th scope='col'>written by</th></tr></thead>
     <tbody>
     \(sizes)\(context.rows.map(row))</tbody>
     </table>
@@ -34,16 +38,30 @@ struct HistoryTable {
       guard let size = context.sizes[stage] else { return "<td class='none'>\(tags)</td>" }
       return "<td class='there'>\(tags)\(size) bytes</td>"
     }
-    return "<tr><th scope='row'>the structure</th>\(cells)<td></td><td></td></tr>\n"
+    return "<tr><th scope='row'>the structure</th><td></td>\(cells)<td></td><td></td></tr>\n"
   }
 
   private func row(_ row: ContextHistory.Row) -> Markup {
     let cells = row.cells.indices.map { cell(row, $0) }
     return """
-      <tr><th scope='row'><code>\(row.field)</code></th>\(cells)\
-      <td class='who'>\(Markup(breakable: row.readers))</td><td class='who'>\(Markup(breakable: row.writers))</td></tr>
+      <tr><th scope='row'><code>\(row.field)</code></th><td>\(since(row))</td>\(cells)\
+      <td class='who'>\(who(row, row.readers))</td><td class='who'>\(who(row, row.writers))</td></tr>
 
       """
+  }
+
+  private func who(_ row: ContextHistory.Row, _ programs: Set<String>) -> Markup {
+    programs.isEmpty ? .empty : Markup(breakable: row.programNames.text(programs))
+  }
+
+  /// The build that brought the last change, leading to that change.
+  private func since(_ row: ContextHistory.Row) -> Markup {
+    guard let stage = row.since else { return "<span class='faint'>first</span>" }
+    let told = row.cells[stage].events.first { $0.rule.severity > .note }
+    guard let card = told.flatMap({ finding in cards[stage - 1].first { $0.finding == finding } }) else {
+      return "\(versions[stage])"
+    }
+    return "<a href='#\(card.anchor)' title='\(card.finding.title)'>\(versions[stage])</a>"
   }
 
   private func cell(_ row: ContextHistory.Row, _ stage: Int) -> Markup {

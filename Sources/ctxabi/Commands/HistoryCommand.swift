@@ -5,7 +5,7 @@ import Reporting
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
-    abstract: "Writes a page that shows each field of each context through several kernel builds.",
+    abstract: "Shows each field of each context through several kernel builds, as a page or as data.",
     discussion: """
       The builds are compared in the order in which they are given, each with the one before it. The page tells when a \
       field appeared, moved, changed its meaning or went away, and who may read and write it. It stands alone: it needs no \
@@ -28,6 +28,11 @@ struct HistoryCommand: ParsableCommand {
     completion: .file())
   var output = OutputFile.standardOutput
 
+  @Option(help: ArgumentHelp("html, or json (docs/history.schema.json).", valueName: "format"))
+  var format: Format = .html
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case html, json }
+
   @Flag(help: "Link to reports of the steps, OLD..NEW.html, that lie beside the page.")
   var linkReports = false
 
@@ -41,6 +46,7 @@ struct HistoryCommand: ParsableCommand {
         name: name, snapshot: try SnapshotSource(name: name, settings: settings, store: store.baselines).load())
     }
     let filter = try filters.filter(for: stages.map(\.snapshot))
-    try OutputFile(path: output).write(KernelHistory(stages, filter: filter, toolVersion: Version.text, hasReportsBeside: linkReports).html)
+    let history = KernelHistory(stages, filter: filter, toolVersion: Version.text, hasReportsBeside: linkReports)
+    try OutputFile(path: output).write(format == .html ? history.html : history.json)
   }
 }
