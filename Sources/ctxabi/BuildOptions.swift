@@ -144,13 +144,12 @@ struct BuildSettings: ParsableArguments {
       let build = try stages.measure("verifier and emulator") {
         try Build(image, TypeGraph(source), comparedWith: other)
       }
-      return (
-        build,
-        Provenance(
-          release: image.banner.release, architecture: image.architecture.rawValue,
-          buildID: image.buildID, compiler: image.banner.compiler, types: source.format,
-          tool: "ctxabi \(Version.text)", configuration: configuration?.record)
-      )
+      var provenance = Provenance(
+        release: image.banner.release, architecture: image.architecture.rawValue,
+        buildID: image.buildID, compiler: image.banner.compiler, types: source.format,
+        tool: "ctxabi \(Version.text)", configuration: configuration?.record)
+      provenance.version = image.banner.version
+      return (build, provenance)
     } catch let error as KernelImageError {
       throw Failure(message: error.description)
     } catch let error as TypeError {

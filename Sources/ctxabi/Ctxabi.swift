@@ -21,7 +21,7 @@ struct Ctxabi: ParsableCommand {
       ShowCommand.self, HelpersCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
       CheckCommand.self, BisectCommand.self, BaselineCommand.self, VerifyCommand.self, LintCommand.self,
       RulesCommand.self, ExplainCommand.self,
-      ReportCommand.self, HistoryCommand.self, FieldCommand.self,
+      ReportCommand.self, HistoryCommand.self, FieldCommand.self, MatrixCommand.self,
       UsesCommand.self, CompatCommand.self,
     ])
 

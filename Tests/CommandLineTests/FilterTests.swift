@@ -1,4 +1,3 @@
-import ContextABI
 import Foundation
 import TestSupport
 import Testing
@@ -30,7 +29,7 @@ import Testing
     ] {
       let some = try diffAll(filter)
       #expect(some.status == 1 && Set(some.rules) == ["field-moved"], "\(filter): \(some)")
-      #expect(some.output.contains(/ leaves\s+out \d+\s+findings?,/), "\(some.output)")
+      #expect(some.output.contains(/\ leaves\s+out \d+\s+findings?,/), "\(some.output)")
       let count = all.rules.count - some.rules.count
       #expect(some.output.contains("\(count) left out"), "\(some.output)")
     }

@@ -28,25 +28,6 @@ struct BaselineCommand: ParsableCommand {
     ])
 }
 
-/// `ctxabi baseline list`
-struct BaselineListCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the baselines: name, release, architecture, build id.")
-
-  @OptionGroup var store: StoreOptions
-
-  func run() throws {
-    try store.requireDirectory()
-    try withStore { () throws(BaselineError) in
-      for name in try store.baselines.names() {
-        let provenance = try store.baselines.provenance(of: name)
-        Console.output(
-          "\(name)\t\(provenance.release)\t\(provenance.architecture)\t\(provenance.buildID ?? "-")\n")
-      }
-    }
-  }
-}
-
 /// `ctxabi baseline show`
 struct BaselineShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,0 +1,77 @@
+import ContextABI
+
+/// The formats in which baselines are listed.
+public enum BaselineFormat: String, Sendable, CaseIterable { case text, json, markdown }
+
+/// Writes what baselines there are.
+public struct BaselineTable {
+  private let baselines: [(name: String, provenance: Provenance)]
+
+  public init(_ baselines: [(name: String, provenance: Provenance)]) { self.baselines = baselines }
+
+  /// - Parameter width: how many columns a line of text may take.
+  public func text(_ format: BaselineFormat, width: Int = 80) -> String {
+    switch format {
+    case .text: lines(width).joined(separator: "\n") + "\n"
+    case .json: json.text
+    case .markdown: markdown
+    }
+  }
+
+  // MARK: - Text
+
+  private static let heads = ["NAME", "RELEASE", "ARCHITECTURE", "DATE", "PACKAGE"]
+
+  /// A row a baseline; where that is too wide the package stands below its release.
+  private func lines(_ width: Int) -> [String] {
+    let rows = [Self.heads] + baselines.map(Self.cells)
+    let widths = rows[0].indices.map { column in rows.map { Printable.line($0[column]).count }.max() ?? 0 }
+    let isWide = widths.reduce(-2) { $0 + $1 + 2 } <= width
+    return rows.flatMap { row -> [String] in
+      let cells = zip(row, widths).map { TextLayout.padded(Printable.line($0), $1) }
+      let line = Self.trimmed((isWide ? cells[...] : cells.dropLast()).joined(separator: "  "))
+      let short = line.count <= width ? [line] : [Printable.line(row[0]), "  " + row[1...3].map(Printable.line).joined(separator: "  ")]
+      return isWide || row[4] == "-" ? short : short + [String(repeating: " ", count: min(widths[0] + 2, width / 2)) + Printable.line(row[4])]
+    }
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    String(line.reversed().drop { $0 == " " }.reversed())
+  }
+
+  private static func cells(_ baseline: (name: String, provenance: Provenance)) -> [String] {
+    let version = baseline.provenance.version.map { KernelVersion(text: $0) }
+    return [
+      baseline.name, baseline.provenance.release, baseline.provenance.architecture, version?.date ?? "-",
+      version?.package ?? "-",
+    ]
+  }
+
+  // MARK: - Other formats
+
+  private var markdown: String {
+    let rows = baselines.map { baseline in
+      let cells = Self.cells(baseline).map { text in
+        text == "-" ? "" : MarkdownReport.spaced(MarkdownReport.code(text)).replacing("|", with: "\\|")
+      }
+      return "| \(cells.joined(separator: " | ")) |"
+    }
+    let head = "| baseline | release | architecture | date of the kernel | package |\n| --- | --- | --- | --- | --- |\n"
+    return head + rows.map { "\($0)\n" }.joined()
+  }
+
+  private var json: JSONValue {
+    [
+      "schema": "ctxabi-baselines", "version": 1,
+      "baselines": .array(
+        baselines.map { name, provenance in
+          let version = provenance.version.map { KernelVersion(text: $0) }
+          return [
+            "name": .string(name), "release": .string(provenance.release), "architecture": .string(provenance.architecture),
+            "package": .string(version?.package), "date": .string(version?.date), "buildID": .string(provenance.buildID),
+            "compiler": .string(provenance.compiler), "types": .string(provenance.types), "tool": .string(provenance.tool),
+          ]
+        }),
+    ]
+  }
+}
