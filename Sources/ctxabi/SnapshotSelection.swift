@@ -32,7 +32,10 @@ struct SnapshotSelection {
       result.contexts.contains { $0.name == program.context }
     }
     let kept = Set(result.programs.map(\.name))
-    result.contexts = kept.isEmpty ? [] : result.contexts.map { Self.narrowed($0, to: kept) }
+    // Where programs were asked for, what they don't see is none of it.
+    let seen = Set(result.programs.map(\.context))
+    result.contexts = kept.isEmpty ? [] : result.contexts.filter { programs.isEmpty || seen.contains($0.name) }
+    result.contexts = result.contexts.map { Self.narrowed($0, to: kept) }
     result.coverage = result.coverage.filter { item in item.programs.contains(where: kept.contains) }
     result.interface = interface(of: snapshot, kept)
     return result

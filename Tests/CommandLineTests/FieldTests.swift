@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  /// Any build: here the miniature kernel's, whose field stands four bytes further on in the second one.
+  /// Any build: here the miniature kernel's, whose field is four bytes later in the third one.
   @Test func ownBuilds() throws {
     let files = try [["NETNS_INUM"], ["NETNS_INUM", "FIELD_IN_PADDING"], ["NETNS_INUM", "NETNS_INUM_MOVED"]].map {
       try TemporaryFile.write(Array(MiniKernel.snapshot(.x86_64, $0).json.utf8), name: "build.json")

@@ -44,7 +44,7 @@ struct HistoryTable {
   private func row(_ row: ContextHistory.Row) -> Markup {
     let cells = row.cells.indices.map { cell(row, $0) }
     return """
-      <tr><th scope='row'><code>\(row.field)</code></th><td>\(since(row))</td>\(cells)\
+      <tr><th scope='row'><code>\(row.field.shownField)</code></th><td>\(since(row))</td>\(cells)\
       <td class='who'>\(who(row, row.readers))</td><td class='who'>\(who(row, row.writers))</td></tr>
 
       """
