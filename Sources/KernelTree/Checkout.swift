@@ -151,6 +151,12 @@ public struct Checkout: Sendable {
       ).utf8)
   }
 
+  /// The text of a file of a commit; nil where it has no such file, or one that is no text.
+  public func text(of path: String, at commit: String) throws(TreeError) -> String? {
+    let result = try git.result(["show", "--end-of-options", "\(commit):\(path)"])
+    return result.status == 0 ? result.output : nil
+  }
+
   /// Applies a series of patches, as mails, on top of a commit, and returns the last of the new commits.
   public func apply(_ mails: String, on base: String) throws(TreeError) -> String {
     try checkOut(base)

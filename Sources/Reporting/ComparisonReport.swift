@@ -45,6 +45,8 @@ public struct ComparisonReport: Sendable {
   public let waived: [WaivedFinding]
   /// Programs of which findings tell whether they hit them; nil where none were given.
   public let programs: ProgramHits?
+  /// Where what findings are about is declared; nil where no source tree is at hand.
+  public var declarationLines: DeclarationLines?
   /// What a filter left out; nil where there was none.
   public let leftOut: LeftOut?
   /// The version of ctxabi that judged.

@@ -33,9 +33,9 @@ struct GateOptions: ParsableArguments {
   /// Writes the report of a comparison and ends with its exit status.
   func finish(
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding],
-    waived: [(finding: Finding, waiver: Waiver)] = []
+    waived: [(finding: Finding, waiver: Waiver)] = [], header: HeaderSource? = nil
   ) throws {
-    let report = try report(old: old, new: new, findings, waived: waived)
+    let report = try report(old: old, new: new, findings, waived: waived, header)
     try reports.write(report)
     if !reports.useStandardOutput { Console.output(Console.text(of: report, lowest: show, isVerbose: verbose)) }
     report.saySilenced()
@@ -45,10 +45,11 @@ struct GateOptions: ParsableArguments {
 
   /// Shows one comparison of many under its heading, unless nothing has changed, and returns its exit status.
   func show(
-    old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding], heading: String
+    old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding], heading: String,
+    header: HeaderSource? = nil
   ) throws -> Int32 {
     if findings.isEmpty { return 0 }
-    let report = try report(old: old, new: new, findings)
+    let report = try report(old: old, new: new, findings, waived: [], header)
     if reports.useStandardOutput {
       try reports.writeToStandardOutput(report)
     } else {
@@ -59,13 +60,18 @@ struct GateOptions: ParsableArguments {
   }
 
   /// Writes the reports to files of all that was compared step by step.
-  func finishSeries(old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding]) throws {
-    try reports.writeToFiles(try report(old: old, new: new, findings))
+  func finishSeries(
+    old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding], header: HeaderSource? = nil
+  ) throws {
+    try reports.writeToFiles(try report(old: old, new: new, findings, waived: [], header))
   }
+
+  /// Gives the text of a header of the newer side's tree; nil where it has none of this path.
+  typealias HeaderSource = (_ path: String) -> String?
 
   private func report(
     old: ComparisonReport.Side, new: ComparisonReport.Side, _ findings: [Finding],
-    waived: [(finding: Finding, waiver: Waiver)] = []
+    waived: [(finding: Finding, waiver: Waiver)], _ header: HeaderSource?
   ) throws -> ComparisonReport {
     let snapshots = [old.snapshot, new.snapshot]
     let filter = try filters.filter(for: snapshots)
@@ -76,10 +82,14 @@ struct GateOptions: ParsableArguments {
     let verdict = Verdict(filtered.kept, gate: failOn) { finding in
       !failOnHit || programs.map { !$0.hits(of: finding).isEmpty } ?? true
     }
-    return ComparisonReport(
+    var report = ComparisonReport(
       old: old, new: new, verdict: verdict, waived: waived.map { WaivedFinding($0.finding, WaiverNote($0.waiver)) },
       programs: programs, leftOut: filter.isEmpty ? nil : LeftOut(filtered.leftOut, by: filter, verdict),
       toolVersion: Version.text)
+    report.declarationLines = header.map {
+      DeclarationLines(filtered.kept + waived.map(\.finding), old: old, new: new, read: $0)
+    }
+    return report
   }
 }
 

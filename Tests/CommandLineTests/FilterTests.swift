@@ -54,7 +54,7 @@ import Testing
   }
 
   /// Every format carries the count.
-  @Test(arguments: ["text", "markdown", "json", "sarif", "junit", "html"]) func formats(_ format: String) throws {
+  @Test(arguments: ["text", "markdown", "json", "sarif", "junit", "github", "html"]) func formats(_ format: String) throws {
     let result = try diff("--context", "bpf_sock_addr", "--report", "\(format)=-")
     let text = result.output.replacing(/\s+/, with: " ")
     if format == "json" {
