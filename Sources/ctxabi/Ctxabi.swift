@@ -27,6 +27,7 @@ struct Ctxabi: ParsableCommand {
 
   static func main() {
     do {
+      try checkHelp(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as Failure {
@@ -34,7 +35,7 @@ struct Ctxabi: ParsableCommand {
       Glibc.exit(failure.status)
     } catch {
       suggestCommand()
-      exit(withError: error)
+      end(with: error)
     }
   }
 

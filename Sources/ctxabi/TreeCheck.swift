@@ -15,6 +15,8 @@ struct TreeCheck {
     let checkout = try auditor.checkout()
     let base = try auditor.withTree { try checkout.commit(options.base ?? "HEAD") }
     let head = try head(checkout, base)
+    try auditor.requireDescent(
+      of: head, from: base, names: (newer: options.head ?? "what is checked", older: options.base ?? "HEAD"))
     guard options.each else {
       try compare(base, head, checkout)
       return
