@@ -37,7 +37,7 @@ struct SourceOptions: ParsableArguments {
       What to look at: a kernel build (a vmlinux, the vmlinuz or Image that is booted, a .deb or .rpm package; of x86-64, \
       arm64, riscv64 or s390x; or live, the running kernel), a kernel source tree, a snapshot file, or a baseline.
       """,
-    completion: .file())
+    completion: Completions.builds)
   var kernel: String
 
   @OptionGroup var settings: BuildSettings

@@ -9,15 +9,15 @@ struct BuildRange: ParsableArguments {
     help: ArgumentHelp(
       "The first build: a baseline (6.1), or a kernel build, kernel tree or snapshot file. By default the oldest baseline.",
       valueName: "build"),
-    completion: .file())
+    completion: Completions.builds)
   var from: String?
 
-  @Option(help: ArgumentHelp("The last build. By default the newest baseline.", valueName: "build"), completion: .file())
+  @Option(help: ArgumentHelp("The last build. By default the newest baseline.", valueName: "build"), completion: Completions.builds)
   var to: String?
 
   @Option(
     name: .customLong("on"), parsing: .upToNextOption,
-    help: ArgumentHelp("Just these builds, the oldest first.", valueName: "build"), completion: .file())
+    help: ArgumentHelp("Just these builds, the oldest first.", valueName: "build"), completion: Completions.builds)
   var builds: [String] = []
 
   @OptionGroup var settings: BuildSettings

@@ -6,20 +6,24 @@ import ContextABI
 struct FilterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Only findings about this context (repeatable), or, as !xdp_md, about others: __sk_buff, helpers, …", valueName: "structure"))
+      "Only findings about this context (repeatable), or, as !xdp_md, about others: __sk_buff, helpers, …", valueName: "structure"),
+    completion: Completions.contexts)
   var context: [String] = []
 
   @Option(
-    help: ArgumentHelp("Only findings about this field (repeatable; ! excludes): mark, __sk_buff.mark.", valueName: "field"))
+    help: ArgumentHelp("Only findings about this field (repeatable; ! excludes): mark, __sk_buff.mark.", valueName: "field"),
+    completion: Completions.fields)
   var field: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Only findings about programs of this type (repeatable; ! excludes): sched_cls, tc, cgroup_sock_addr/inet4_bind.",
-      valueName: "type"))
+      valueName: "type"),
+    completion: Completions.programTypes)
   var progType: [String] = []
 
-  @Option(help: ArgumentHelp("Only findings of this rule (repeatable; ! excludes).", valueName: "rule"))
+  @Option(help: ArgumentHelp("Only findings of this rule (repeatable; ! excludes).", valueName: "rule"),
+    completion: Completions.rules)
   var rule: [String] = []
 
   /// The filter for what is found in these snapshots.

@@ -7,7 +7,9 @@ struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The directory that baselines and waivers are kept in.", valueName: "directory"),
     completion: .directory)
-  var store: String = "Baselines"
+  var store = StoreOptions.usualDirectory
+
+  static let usualDirectory = "Baselines"
 
   var baselines: BaselineStore { BaselineStore(directory: store) }
 

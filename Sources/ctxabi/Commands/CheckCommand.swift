@@ -30,13 +30,13 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help: "What to check: a kernel build (or live), a snapshot file, or a kernel source tree.",
-    completion: .file())
+    completion: Completions.builds)
   var kernel: String?
 
   @OptionGroup var settings: BuildSettings
   @OptionGroup var store: StoreOptions
 
-  @Option(help: ArgumentHelp("The baseline to check against.", valueName: "name"))
+  @Option(help: ArgumentHelp("The baseline to check against.", valueName: "name"), completion: Completions.baselineNames)
   var baseline: String?
 
   @Flag(help: "Compare with a baseline of another architecture.")

@@ -33,12 +33,12 @@ struct CompatCommand: ParsableCommand {
     name: .customLong("on"), parsing: .upToNextOption,
     help: ArgumentHelp(
       "The builds, the oldest first: kernel builds, snapshot files or baselines.", valueName: "build"),
-    completion: .file())
+    completion: Completions.builds)
   var builds: [String] = []
 
   @Option(
     help: ArgumentHelp("The build that the programs were made for: what means something else is told.", valueName: "build"),
-    completion: .file())
+    completion: Completions.builds)
   var reference: String?
 
   @Option(help: ArgumentHelp("text, tsv, json, markdown, html or junit.", valueName: "format"))

@@ -21,10 +21,10 @@ struct LintCommand: ParsableCommand {
         ctxabi lint vmlinux --baseline debian-6.12-amd64 --report sarif=lint.sarif
       """)
 
-  @Argument(help: "A kernel build, a kernel source tree, a snapshot file, or a baseline.", completion: .file())
+  @Argument(help: "A kernel build, a kernel source tree, a snapshot file, or a baseline.", completion: Completions.builds)
   var kernel: String
 
-  @Option(help: ArgumentHelp("Only what this baseline does not have.", valueName: "name"))
+  @Option(help: ArgumentHelp("Only what this baseline does not have.", valueName: "name"), completion: Completions.baselineNames)
   var baseline: String?
 
   @Option(help: ArgumentHelp("From which severity on a finding counts.", valueName: "severity"))

@@ -15,7 +15,7 @@ struct MatrixCommand: ParsableCommand {
         ctxabi matrix debian-6.1-amd64 debian-6.12-amd64 debian-7.2-amd64 -o index.html
       """)
 
-  @Argument(help: "The builds, the oldest first: kernel builds, snapshot files or baselines.", completion: .file())
+  @Argument(help: "The builds, the oldest first: kernel builds, snapshot files or baselines.", completion: Completions.builds)
   var builds: [String]
 
   @OptionGroup var settings: BuildSettings

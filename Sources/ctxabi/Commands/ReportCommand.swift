@@ -16,10 +16,10 @@ struct ReportCommand: ParsableCommand {
         ctxabi report old.json new.json --report markdown=- | mail -s ABI list
       """)
 
-  @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: .file())
+  @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: Completions.builds)
   var old: String
 
-  @Argument(help: "The newer side.", completion: .file())
+  @Argument(help: "The newer side.", completion: Completions.builds)
   var new: String
 
   @OptionGroup var settings: BuildSettings

@@ -26,7 +26,7 @@ struct ExplainCommand: ParsableCommand {
 
   @Argument(
     help: "The rule's id, as reports show it in brackets.",
-    completion: .list(RuleCatalog.all.map(\.id)))
+    completion: Completions.rules)
   var rule: String
 
   func run() throws {

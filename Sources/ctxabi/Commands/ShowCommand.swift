@@ -27,13 +27,14 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup var source: SourceOptions
 
   @Option(
-    help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"))
+    help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"), completion: Completions.contexts)
   var context: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Only what programs of this type see (repeatable): sched_cls, cgroup_sock_addr/inet4_bind, …",
-      valueName: "type"))
+      valueName: "type"),
+    completion: Completions.programTypes)
   var progType: [String] = []
 
   @Flag(help: "The layout alone: offsets, sizes, holes.")
