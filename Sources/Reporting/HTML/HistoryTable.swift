@@ -33,7 +33,7 @@ struct HistoryTable {
   /// The size of the structure, with what happened to it as a whole.
   private var sizes: Markup {
     guard context.sizes.contains(where: { $0 ?? 0 > 0 }) else { return .empty }
-    let cells = context.sizes.indices.map { stage -> Markup in
+    let cells = context.sizes.indices.reversed().map { stage -> Markup in
       let tags = tags(context.events[stage], stage)
       guard let size = context.sizes[stage] else { return "<td class='none'>\(tags)</td>" }
       return "<td class='there'>\(tags)\(size) bytes</td>"
@@ -42,9 +42,9 @@ struct HistoryTable {
   }
 
   private func row(_ row: ContextHistory.Row) -> Markup {
-    let cells = row.cells.indices.map { cell(row, $0) }
+    let cells = row.cells.indices.reversed().map { cell(row, $0) }
     return """
-      <tr><th scope='row'><code>\(row.field.shownField)</code></th><td>\(since(row))</td>\(cells)\
+      <tr id='\(Self.anchor(context.name, row.field))'><th scope='row'><code>\(row.field.shownField)</code></th><td>\(since(row))</td>\(cells)\
       <td class='who'>\(who(row, row.readers))</td><td class='who'>\(who(row, row.writers))</td></tr>
 
       """
@@ -96,6 +96,32 @@ struct HistoryTable {
       return "<span class='badge \(tone)'>\(word)</span> "
     }
     return "<a class='badge \(tone)' href='#\(card.anchor)' title='\(finding.title)'>\(word)</a> "
+  }
+
+  /// The id of a field's row.
+  static func anchor(_ context: String, _ field: String) -> String {
+    "field-" + "\(context).\(field)".unicodeScalars.map { scalar in
+      scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) ? String(scalar) : "_\(scalar.value)_"
+    }.joined()
+  }
+
+  /// The words and signs that tables of these contexts have, with their tones and what they stand for.
+  static func legend(_ contexts: [ContextHistory]) -> [(word: String, tone: String, text: String)] {
+    let findings = contexts.flatMap { context in context.events.joined() + context.rows.flatMap { $0.cells.flatMap(\.events) } }
+    var told: [String: (tone: String, texts: Set<String>)] = [:]
+    for rule in Set(findings.map(\.rule)) where rule.severity > .note {
+      let word = words[rule.id] ?? rule.id
+      let tone = told[word].map { $0.tone } ?? rule.severity.rawValue
+      told[word] = (tone, (told[word]?.texts ?? []).union([rule.sentence]))
+    }
+    let badges = told.sorted { $0.key < $1.key }.map { ($0.key, $0.value.tone, $0.value.texts.sorted().joined(separator: " ")) }
+    return [
+      ("12", "", "Bytes from the start of the structure; behind a colon bits. Told where the field is new or has moved."),
+      ("r", "", "Some program may read it."), ("w", "", "Some program may write it."),
+      ("–", "", "The field is there, and no program may access it."), ("·", "", "Nothing has changed."),
+      ("first", "", "Under since: the field is as it was in the first build."),
+      ("new name", "note", "A name for bytes that were there under another one."),
+    ] + badges
   }
 
   private static let words: [String: String] = [

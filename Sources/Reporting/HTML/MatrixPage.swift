@@ -10,7 +10,7 @@ struct MatrixPage {
   var text: String {
     Page(
       title: "Context ABI, \(matrix.sides.count) kernel builds, each against each", toolVersion: matrix.toolVersion,
-      header: header, navigation: .empty, content: content
+      header: header, navigation: .empty, content: content, isWide: true
     ).text
   }
 
