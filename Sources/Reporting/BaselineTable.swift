@@ -30,8 +30,10 @@ public struct BaselineTable {
     return rows.flatMap { row -> [String] in
       let cells = zip(row, widths).map { TextLayout.padded(Printable.line($0), $1) }
       let line = Self.trimmed((isWide ? cells[...] : cells.dropLast()).joined(separator: "  "))
-      let short = line.count <= width ? [line] : [Printable.line(row[0]), "  " + row[1...3].map(Printable.line).joined(separator: "  ")]
-      return isWide || row[4] == "-" ? short : short + [String(repeating: " ", count: min(widths[0] + 2, width / 2)) + Printable.line(row[4])]
+      let short =
+        line.count <= width ? [line] : [Printable.line(row[0]), "  " + row[1...3].map(Printable.line).joined(separator: "  ")]
+      return isWide || row[4] == "-"
+        ? short : short + [String(repeating: " ", count: min(widths[0] + 2, width / 2)) + Printable.line(row[4])]
     }
   }
 

@@ -23,8 +23,11 @@ public struct LeftOut: Sendable {
   public var sentence: String {
     guard count > 0 else { return "\(filter) leaves no finding out." }
     let stopping =
-      stopped == 0 ? "none of them at or above the gate" : stopped == count && count == 1 ? "at or above the gate"
-      : "\(stopped) of them at or above the gate"
+      stopped == 0
+      ? "none of them at or above the gate"
+      : stopped == count && count == 1
+        ? "at or above the gate"
+        : "\(stopped) of them at or above the gate"
     return "\(filter) leaves out \(count) finding\(count == 1 ? "" : "s"), \(stopping) (\(gate.rawValue))."
   }
 }

@@ -18,7 +18,9 @@ public enum RuleText {
     for text in [rule.sentence, rule.rationale, "For example: \(rule.example)"] {
       lines += TextLayout.wrapped(text, first: "  ", rest: "  ", width: width) + [""]
     }
-    if let found { lines += TextLayout.wrapped("On kernels: \(Printable.line(found))", first: "  ", rest: "  ", width: width) + [""] }
+    if let found {
+      lines += TextLayout.wrapped("On kernels: \(Printable.line(found))", first: "  ", rest: "  ", width: width) + [""]
+    }
     let advice = RuleAdvice(for: rule)
     lines += TextLayout.wrapped("For a program: \(advice.text)", first: "  ", rest: "  ", width: width) + [""]
     if !advice.code.isEmpty { lines += advice.code.map { "      \($0)" } + [""] }

@@ -12,7 +12,8 @@ struct StoredImmediate {
     }
     let (assigned, probe) = (" = \(first.immediate)", rule.meaning.description)
     let general = probe.replacing(assigned, with: " = value")
-    let isGeneral = general != probe
+    let isGeneral =
+      general != probe
       && rule.immediates.dropFirst().contains { Self.filled(general, $0) == $0.meaning.description }
     text = isGeneral ? general : nil
   }

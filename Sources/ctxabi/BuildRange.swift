@@ -12,7 +12,8 @@ struct BuildRange: ParsableArguments {
     completion: Completions.builds)
   var from: String?
 
-  @Option(help: ArgumentHelp("The last build. By default the newest baseline.", valueName: "build"), completion: Completions.builds)
+  @Option(
+    help: ArgumentHelp("The last build. By default the newest baseline.", valueName: "build"), completion: Completions.builds)
   var to: String?
 
   @Option(

@@ -20,7 +20,8 @@ enum Completions {
   /// `mark`, `__sk_buff.mark`: of the contexts that the command line names, where it does.
   static let fields: CompletionKind = .custom { words, _, prefix in
     let contexts = model(words)?.contexts ?? []
-    return signed(prefix, contexts.flatMap { context in context.layout.members.flatMap { [$0.name, "\(context.name).\($0.name)"] } })
+    return signed(
+      prefix, contexts.flatMap { context in context.layout.members.flatMap { [$0.name, "\(context.name).\($0.name)"] } })
   }
 
   /// `__sk_buff.mark`
@@ -30,7 +31,10 @@ enum Completions {
 
   static let programTypes: CompletionKind = .custom { words, _, prefix in
     let programs = model(words).map { ProgramWord.known(in: [$0]) } ?? []
-    return signed(prefix, ProgramWord.offers(programs) + programs.filter { $0.name.contains("/") && !$0.name.contains("+") }.map { $0.name.lowercased() })
+    return signed(
+      prefix,
+      ProgramWord.offers(programs)
+        + programs.filter { $0.name.contains("/") && !$0.name.contains("+") }.map { $0.name.lowercased() })
   }
 
   static let helpers: CompletionKind = .custom { words, _, _ in model(words)?.interface?.helpers.map(\.name) ?? [] }

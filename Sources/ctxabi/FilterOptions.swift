@@ -6,7 +6,8 @@ import ContextABI
 struct FilterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Only findings about this context (repeatable), or, as !xdp_md, about others: __sk_buff, helpers, …", valueName: "structure"),
+      "Only findings about this context (repeatable), or, as !xdp_md, about others: __sk_buff, helpers, …", valueName: "structure"
+    ),
     completion: Completions.contexts)
   var context: [String] = []
 
@@ -22,7 +23,8 @@ struct FilterOptions: ParsableArguments {
     completion: Completions.programTypes)
   var progType: [String] = []
 
-  @Option(help: ArgumentHelp("Only findings of this rule (repeatable; ! excludes).", valueName: "rule"),
+  @Option(
+    help: ArgumentHelp("Only findings of this rule (repeatable; ! excludes).", valueName: "rule"),
     completion: Completions.rules)
   var rule: [String] = []
 
@@ -39,7 +41,8 @@ struct FilterOptions: ParsableArguments {
       let (sign, bare) = Self.parts(word)
       guard let resolved = ProgramWord.resolved(bare, among: programs) else {
         throw Failure(
-          message: "--prog-type \(word): no build has such programs\(Suggestion.text(for: bare, among: ProgramWord.offers(programs)))",
+          message:
+            "--prog-type \(word): no build has such programs\(Suggestion.text(for: bare, among: ProgramWord.offers(programs)))",
           status: Failure.unknownName)
       }
       return sign + resolved.lowercased()

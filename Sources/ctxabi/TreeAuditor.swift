@@ -112,7 +112,8 @@ final class TreeAuditor {
     case .unrelated:
       throw Failure(
         message:
-          "\(tree.path): \(names.older) is no ancestor of \(names.newer), and they have no commit in common as far as the repository goes back")
+          "\(tree.path): \(names.older) is no ancestor of \(names.newer), and they have no commit in common as far as the repository goes back"
+      )
     }
   }
 

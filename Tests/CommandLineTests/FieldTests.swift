@@ -23,7 +23,8 @@ import Testing
     let text = try answer("__sk_buff.mark", "--prog-type", "sched_cls")
     #expect(
       text.contains(
-        /^__sk_buff\.mark is safe to use by sched_cls from 5\.10\.\S+ to 7\.2\.\S+: __u32 at 8, with the same meaning in all \d+ builds\.\n/),
+        /^__sk_buff\.mark is safe to use by sched_cls from 5\.10\.\S+ to 7\.2\.\S+: __u32 at 8, with the same meaning in all \d+ builds\.\n/
+      ),
       "\(text)")
     #expect(text.contains("\nread in all builds by     sched_cls\n"), "\(text)")
     #expect(text.contains("write  skb->mark = value"))
@@ -34,7 +35,8 @@ import Testing
     let text = try answer("__sk_buff.tstamp_type")
     #expect(
       text.contains(
-        /^__sk_buff\.tstamp_type is not safe to use from 5\.10\.\S+ to 7\.2\.\S+: 5\.10\.\S+ does not have it, 6\.1\.\S+ is the first that does/),
+        /^__sk_buff\.tstamp_type is not safe to use from 5\.10\.\S+ to 7\.2\.\S+: 5\.10\.\S+ does not have it, 6\.1\.\S+ is the first that does/
+      ),
       "\(text)")
     #expect(text.contains("  does not exist\n"))
     let other = try answer("bpf_sock_ops.skb_hwtstamp")
@@ -78,7 +80,8 @@ import Testing
       try TemporaryFile.write(Array(MiniKernel.snapshot(.x86_64, $0).json.utf8), name: "build.json")
     }
     let same = try Program.run(["field", "__sk_buff.netns_inum", "--on", files[0], files[1]])
-    #expect(same.output.hasPrefix("__sk_buff.netns_inum is safe to use on") || same.output.contains("is safe to use from"), "\(same)")
+    #expect(
+      same.output.hasPrefix("__sk_buff.netns_inum is safe to use on") || same.output.contains("is safe to use from"), "\(same)")
     #expect(same.output.contains("skb->dev ? skb->dev->nd_net.net->ns.inum : 0"))
     let moved = try Program.run(["field", "__sk_buff.netns_inum", "--on"] + files)
     #expect(moved.output.contains("is not safe to use") && moved.output.contains("[field-moved]"), "\(moved)")

@@ -9,7 +9,8 @@ import Testing
     (
       try TemporaryFile.write(Array(MiniKernel.snapshot(.x86_64, ["NETNS_INUM"]).json.utf8), name: "old.json"),
       try TemporaryFile.write(
-        Array(MiniKernel.snapshot(.x86_64, ["NETNS_INUM", "NETNS_INUM_MOVED", "PROGRAM_TYPE_REMOVED"]).json.utf8), name: "new.json")
+        Array(MiniKernel.snapshot(.x86_64, ["NETNS_INUM", "NETNS_INUM_MOVED", "PROGRAM_TYPE_REMOVED"]).json.utf8),
+        name: "new.json")
     )
   }
 
@@ -49,7 +50,9 @@ import Testing
     #expect(result.output.contains("Nothing that was asked for: "), "\(result.output)")
     #expect(!result.output.contains("No change") && !result.output.contains("promise the same"))
     #expect(
-      result.messages.contains(/^ctxabi: the gate would have failed: --context bpf_sock_addr leaves out \d+ findings, \d of them at or above the gate \(review\)\.\n$/),
+      result.messages.contains(
+        /^ctxabi: the gate would have failed: --context bpf_sock_addr leaves out \d+ findings, \d of them at or above the gate \(review\)\.\n$/
+      ),
       "\(result.messages)")
   }
 

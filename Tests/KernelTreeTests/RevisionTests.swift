@@ -116,7 +116,8 @@ import Testing
     let check = try tree.check("--base", "main")
     #expect(check.status == 2 && check.output == "", "\(check)")
     #expect(
-      check.messages.contains("main is no ancestor of what is checked; the last commit that both have is \(common) (\"Turn on nothing\")"),
+      check.messages.contains(
+        "main is no ancestor of what is checked; the last commit that both have is \(common) (\"Turn on nothing\")"),
       "\(check)")
     let bisect = try Program.run([
       "bisect", tree.directory, "--tree-cache", tree.cache, "--finding", "field-removed:__sk_buff.netns_inum", "--good", "main",

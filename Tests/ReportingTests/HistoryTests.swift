@@ -60,7 +60,9 @@ import Testing
     let start = try #require(page.range(of: "<dl class='words'>")?.upperBound)
     let end = try #require(page[start...].range(of: "</dl>")?.lowerBound)
     let told = Set(page[start..<end].matches(of: /<span class='badge [a-z]+'>([^<]+)</).map { String($0.1) })
-    let tables = page.components(separatedBy: "<table class='history'>").dropFirst(2).compactMap { $0.components(separatedBy: "</table>").first }
+    let tables = page.components(separatedBy: "<table class='history'>").dropFirst(2).compactMap {
+      $0.components(separatedBy: "</table>").first
+    }
     let used = Set(tables.joined().matches(of: /class='badge [a-z]+'[^>]*>([^<]+)</).map { String($0.1) })
     #expect(used.contains("meaning") && used.subtracting(told) == [], "\(used.subtracting(told))")
     for field in ["hash", "queue", "data_end"] {

@@ -15,7 +15,8 @@ import Testing
   /// What the author of a program does depends on what happens to the program.
   @Test func advice() throws {
     for (rule, said) in [
-      ("field-removed", "bpf_core_field_exists"), ("field-added", "bpf_core_field_exists"), ("field-moved", "preserve_access_index"),
+      ("field-removed", "bpf_core_field_exists"), ("field-added", "bpf_core_field_exists"),
+      ("field-moved", "preserve_access_index"),
       ("meaning-changed", "Test it on both kernels"), ("read-revoked", "const volatile bool"),
       ("helper-removed", "bpf_core_enum_value_exists"), ("shadow-followed", "Harmless"), ("same-register-corrected", "Harmless"),
       ("privilege-required", "CAP_BPF"), ("program-type-removed", "libbpf_probe_bpf_prog_type"),

@@ -107,7 +107,10 @@ import Testing
 
   @Test func annotationsTell() {
     let text = ReportFormat.github.text(of: Samples.report)
-    #expect(text.contains("::error file=include/uapi/linux/bpf.h,line=1,title=breaking%3A field-moved::sample_md.hash is at offset 16 instead of 12"))
+    #expect(
+      text.contains(
+        "::error file=include/uapi/linux/bpf.h,line=1,title=breaking%3A field-moved::sample_md.hash is at offset 16 instead of 12"
+      ))
   }
 
   // MARK: - Markdown

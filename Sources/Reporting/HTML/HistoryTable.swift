@@ -100,9 +100,10 @@ struct HistoryTable {
 
   /// The id of a field's row.
   static func anchor(_ context: String, _ field: String) -> String {
-    "field-" + "\(context).\(field)".unicodeScalars.map { scalar in
-      scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) ? String(scalar) : "_\(scalar.value)_"
-    }.joined()
+    "field-"
+      + "\(context).\(field)".unicodeScalars.map { scalar in
+        scalar.isASCII && scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) ? String(scalar) : "_\(scalar.value)_"
+      }.joined()
   }
 
   /// The words and signs that tables of these contexts have, with their tones and what they stand for.

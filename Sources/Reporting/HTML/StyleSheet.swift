@@ -151,7 +151,8 @@ enum StyleSheet {
     ".context, nav li[class] { display: none; }\n"
     + tones.map { tone in
       let isShown = ":root:not(:has(#show-\(tone):not(:checked)))"
-      return "\(isShown) .context:has(.change.\(tone)) { display: block; }\n\(isShown) nav li.has-\(tone) { display: list-item; }\n"
+      return
+        "\(isShown) .context:has(.change.\(tone)) { display: block; }\n\(isShown) nav li.has-\(tone) { display: list-item; }\n"
     }.joined() + "\n"
 
   private static let tables = """

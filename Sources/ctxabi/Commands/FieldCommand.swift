@@ -21,13 +21,15 @@ struct FieldCommand: ParsableCommand {
         ctxabi field xdp_md.egress_ifindex --from 6.1 --to vmlinux
       """)
 
-  @Argument(help: "The field: context, dot, field, as in __sk_buff.mark or __sk_buff.cb[2].", completion: Completions.placedFields)
+  @Argument(
+    help: "The field: context, dot, field, as in __sk_buff.mark or __sk_buff.cb[2].", completion: Completions.placedFields)
   var field: String
 
   @OptionGroup var range: BuildRange
 
   @Option(
-    help: ArgumentHelp("Only for programs of this type (repeatable): sched_cls, cgroup_sock_addr/inet4_bind, …", valueName: "type"),
+    help: ArgumentHelp(
+      "Only for programs of this type (repeatable): sched_cls, cgroup_sock_addr/inet4_bind, …", valueName: "type"),
     completion: Completions.programTypes)
   var progType: [String] = []
 

@@ -24,7 +24,8 @@ struct HelpersCommand: ParsableCommand {
   @OptionGroup var build: BuildOptions
 
   @Option(
-    help: ArgumentHelp("Only this helper (repeatable): bpf_skb_load_bytes, …", valueName: "name"), completion: Completions.helpers)
+    help: ArgumentHelp("Only this helper (repeatable): bpf_skb_load_bytes, …", valueName: "name"), completion: Completions.helpers
+  )
   var helper: [String] = []
 
   @Option(

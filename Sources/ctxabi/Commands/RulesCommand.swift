@@ -44,6 +44,7 @@ struct ExplainCommand: ParsableCommand {
     }
     Console.output(
       RuleText.explanation(
-        of: rule, found: RealExample(rule: rule, store: store.baselines).find(), width: Console.width, style: Console.isColoured ? .coloured : .plain))
+        of: rule, found: RealExample(rule: rule, store: store.baselines).find(), width: Console.width,
+        style: Console.isColoured ? .coloured : .plain))
   }
 }

@@ -27,7 +27,8 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup var source: SourceOptions
 
   @Option(
-    help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"), completion: Completions.contexts)
+    help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"),
+    completion: Completions.contexts)
   var context: [String] = []
 
   @Option(
