@@ -44,7 +44,7 @@ struct MatrixCommand: ParsableCommand {
   }
 
   /// The pages beside the one that is written, by what they are of.
-  private func reports() throws -> [String: String] {
+  private func reports() -> [String: String] {
     let directory = URL(fileURLWithPath: output).deletingLastPathComponent().path
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let pages = names.filter { $0.hasSuffix(".html") && ($0.contains("..") || $0 == "history.html") }
