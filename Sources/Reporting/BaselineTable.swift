@@ -4,7 +4,7 @@ import ContextABI
 public enum BaselineFormat: String, Sendable, CaseIterable { case text, json, markdown }
 
 /// Writes what baselines there are.
-public struct BaselineTable {
+public struct BaselineTable: Sendable {
   private let baselines: [(name: String, provenance: Provenance)]
 
   public init(_ baselines: [(name: String, provenance: Provenance)]) { self.baselines = baselines }
@@ -22,18 +22,20 @@ public struct BaselineTable {
 
   private static let heads = ["NAME", "RELEASE", "ARCHITECTURE", "DATE", "PACKAGE"]
 
-  /// A row a baseline; where that is too wide the package stands below its release.
+  /// A row a baseline; where that is too wide the package stands below its release. No column is empty.
   private func lines(_ width: Int) -> [String] {
-    let rows = [Self.heads] + baselines.map(Self.cells)
-    let widths = rows[0].indices.map { column in rows.map { Printable.line($0[column]).count }.max() ?? 0 }
-    let isWide = widths.reduce(-2) { $0 + $1 + 2 } <= width
+    let all = [Self.heads] + baselines.map(Self.cells)
+    let hasPackages = all.dropFirst().contains { $0[4] != "-" }
+    let rows = all.map { row in (hasPackages ? row : row.dropLast()).map(Printable.line) }
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let isWide = !hasPackages || widths.reduce(-2) { $0 + $1 + 2 } <= width
     return rows.flatMap { row -> [String] in
-      let cells = zip(row, widths).map { TextLayout.padded(Printable.line($0), $1) }
+      let cells = zip(row, widths).map { TextLayout.padded($0, $1) }
       let line = Self.trimmed((isWide ? cells[...] : cells.dropLast()).joined(separator: "  "))
-      let short =
-        line.count <= width ? [line] : [Printable.line(row[0]), "  " + row[1...3].map(Printable.line).joined(separator: "  ")]
-      return isWide || row[4] == "-"
-        ? short : short + [String(repeating: " ", count: min(widths[0] + 2, width / 2)) + Printable.line(row[4])]
+      // A long name has a line of its own.
+      let short = line.count <= width ? [line] : [row[0], "  " + row[1...3].joined(separator: "  ")]
+      let isBelow = !isWide && row[4] != "-"
+      return isBelow ? short + [String(repeating: " ", count: min(widths[0] + 2, width / 2)) + row[4]] : short
     }
   }
 

@@ -68,7 +68,7 @@ struct RuleAdvice {
     "Compile for each kernel's own layout: a program that was compiled with CO-RE (preserve_access_index, as vmlinux.h has it) "
       + "finds the field where it is; one with fixed offsets has to be compiled again.",
     [
-      "struct __sk_buff___any { __u32 mark; } __attribute__((preserve_access_index));",
+      "struct __sk_buff___any {", "        __u32 mark;", "} __attribute__((preserve_access_index));",
       "__u32 mark = ((struct __sk_buff___any *)skb)->mark;",
     ])
 
