@@ -23,7 +23,7 @@ import Testing
     ("ctxabi field __sk_buff.napi", "ctxabi field __sk_buff.napi_id "),
     ("ctxabi explain meaning-chang", "ctxabi explain meaning-changed "),
     ("ctxabi diff debian-6.1-amd64 debian-7.2-amd64 --rule meaning-chang", "--rule meaning-changed "),
-    ("ctxabi diff debian-6.1-amd64 debian-7.2-amd64 --report markd", "--report markdown="),
+    ("ctxabi diff debian-6.1-amd64 debian-7.2-amd64 --report markd", "--report markdown\\="),
     ("ctxabi baseline show debian-5", "ctxabi baseline show debian-5.10-amd64 "),
   ])
   func completes(_ line: String, _ whole: String) throws {

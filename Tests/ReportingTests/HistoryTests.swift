@@ -45,11 +45,12 @@ import Testing
       release: "6.1.0-sample",
       contexts: [
         Samples.context(
-          "union_md", size: 8, [("args", 0, 4, "__u32", "u32"), ("reply", 0, 4, "__u32", "u32"), ("rest", 4, 4, "__u32", "u32")],
+          "sample_md", size: 8,
+          [("args", 0, 4, "__u32", "u32"), ("reply", 0, 4, "__u32", "u32"), ("rest", 4, 4, "__u32", "u32")],
           [Samples.rule("args", 0, 4, [.write], "skb->mark = value", Samples.both)])
       ], hashAt: 160)
     let side = ComparisonReport.Side(name: "a", snapshot: union)
-    let rows = Self.rows(KernelHistory([side, side]).html, "union_md")
+    let rows = Self.rows(KernelHistory([side, side]).html, "sample_md")
     #expect(rows["reply"]?[2] == "0 w" && rows["args"]?[2] == "0 w", "\(rows)")
     #expect(rows["rest"]?[2] == "4 no access–")
   }

@@ -46,7 +46,9 @@ import Testing
       let line = try #require((physical["region"] as? [String: Any])?["startLine"] as? Int)
       #expect(line >= 1)
       let fingerprints = try #require(result["partialFingerprints"] as? [String: String])
-      #expect(prints.insert(try #require(fingerprints["primaryLocationLineHash"])).inserted)
+      let print = try #require(fingerprints["primaryLocationLineHash"])
+      // The hostile report has a finding that is waived among those that count as well.
+      if result["suppressions"] == nil { #expect(prints.insert(print).inserted) }
     }
   }
 
@@ -109,7 +111,7 @@ import Testing
     let text = ReportFormat.github.text(of: Samples.report)
     #expect(
       text.contains(
-        "::error file=include/uapi/linux/bpf.h,line=1,title=breaking%3A field-moved::sample_md.hash is at offset 16 instead of 12"
+        "::error file=include/uapi/linux/bpf.h,line=1,title=breaking%3A field-moved::2 fields of sample_md, hash to prio, are 4 bytes later [field-moved]%0A"
       ))
   }
 

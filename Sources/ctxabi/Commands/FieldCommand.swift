@@ -44,7 +44,8 @@ struct FieldCommand: ParsableCommand {
     guard history.isKnown else {
       let known = Set(sides.flatMap { $0.snapshot.contexts.filter { $0.name == context }.flatMap(\.layout.members) }.map(\.name))
       throw Failure(
-        message: "none of the builds has a field \(member) in \(context)\(Suggestion.text(for: member, among: known.sorted()))",
+        message:
+          "none of the builds has a field \(member) in \(context)\(Suggestion.text(for: String(member.prefix { $0 != "[" }), among: known.sorted()))",
         status: Failure.unknownName)
     }
     Console.output(history.text(format, width: Console.width, style: Console.isColoured ? .coloured : .plain))
