@@ -39,39 +39,3 @@ public enum NearestBaseline {
     }
   }
 }
-
-/// A kernel release, ordered by the numbers in it: 6.1.0-50-cloud-amd64 before 6.12.95+deb12.
-struct KernelRelease: Comparable {
-  private let numbers: [Int]
-  private let text: String
-
-  init(_ text: String) {
-    self.text = text
-    var numbers: [Int] = []
-    var digits = ""
-    // The version and what follows it up to the first word: 6.1.0-50.
-    for character in text {
-      if character.isASCII, character.isNumber {
-        digits.append(character)
-      } else {
-        if let number = Int(digits) { numbers.append(number) }
-        digits = ""
-        guard character == "." || character == "-" || character == "+" || character == "~" else { break }
-      }
-    }
-    if let number = Int(digits) { numbers.append(number) }
-    self.numbers = numbers
-  }
-
-  /// How many characters at the start and at the end two releases have in common: the version, and the flavour.
-  func likeness(to other: KernelRelease) -> Int {
-    zip(text, other.text).prefix { $0 == $1 }.count
-      + zip(text.reversed(), other.text.reversed()).prefix { $0 == $1 }.count
-  }
-
-  static func == (left: KernelRelease, right: KernelRelease) -> Bool { left.numbers == right.numbers }
-
-  static func < (left: KernelRelease, right: KernelRelease) -> Bool {
-    left.numbers.lexicographicallyPrecedes(right.numbers)
-  }
-}

@@ -34,7 +34,7 @@ public struct Waiver: Sendable, Hashable {
   /// Whether the waiver accepts `finding`: exactly what was accepted, and nothing else.
   public func accepts(_ finding: Finding) -> Bool { rule == finding.rule.id && digest == finding.digest }
 
-  /// What the waiver is about: `field-moved: __sk_buff.mark stands at 12 instead of 8`.
+  /// What the waiver is about: `field-moved: __sk_buff.mark is at offset 12 instead of 8`.
   public var title: String { "\(rule): \(finding)" }
 }
 

@@ -91,7 +91,7 @@ struct LayoutComparison {
       } else {
         fates.append(.removed)
         observe(
-          .fieldRemoved, member, nil, .fields(one: "is gone: it stood at \(Self.place(member))", many: "are gone"),
+          .fieldRemoved, member, nil, .fields(one: "is gone: it was at offset \(Self.place(member))", many: "are gone"),
           cause: .init("removed"), claims: [.member(context: old.name, name: member.name, .removed)])
       }
     }
@@ -192,11 +192,11 @@ struct LayoutComparison {
 
   private mutating func observeMove(_ run: [LayoutMember], _ distance: Int) {
     guard let first = run.first, let last = run.last else { return }
-    let direction = distance > 0 ? "further on" : "nearer to the start"
+    let direction = distance > 0 ? "later" : "earlier"
     let title: Observation.Title = .sentence(
       run.count == 1
-        ? "\(old.name).\(first.name) stands at \(Self.place(first, shift: distance)) instead of \(Self.place(first))"
-        : "\(run.count) fields of \(old.name), \(first.name) to \(last.name), stand \(Self.size(abs(distance))) \(direction)")
+        ? "\(old.name).\(first.name) is at offset \(Self.place(first, shift: distance)) instead of \(Self.place(first))"
+        : "\(run.count) fields of \(old.name), \(first.name) to \(last.name), are \(Self.size(abs(distance))) \(direction)")
     for member in run {
       moved.append((member, distance))
       observations.append(

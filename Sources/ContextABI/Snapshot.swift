@@ -38,6 +38,8 @@ public struct Provenance: Hashable, Sendable {
   public var buildID: String?
   /// The compiler and linker, as the kernel's banner names them.
   public var compiler: String?
+  /// What `uname -v` prints: `#1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1 (2026-07-15)`; nil where the snapshot does not say.
+  public var version: String?
   /// The debug information that the types come from: `DWARF` or `BTF`.
   public var types: String
   /// The version of ctxabi that made it.

@@ -19,6 +19,7 @@ struct ProvenanceRecord: Decodable {
   let architecture: String
   let buildID: String?
   let compiler: String?
+  let version: String?
   let types: String
   let tool: String
   let declarations: [String: String]?
@@ -230,6 +231,7 @@ extension ProvenanceRecord {
         ConfigurationRecord(
           digest: $0.hasPrefix("sha256:") ? String($0.dropFirst(7)) : $0, options: configuration ?? [:])
       })
+    result.version = version
     result.declarations = declarations ?? [:]
     return result
   }

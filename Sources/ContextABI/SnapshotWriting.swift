@@ -53,6 +53,7 @@ extension Provenance {
     ]
     if let buildID { members.append(("buildID", JSONWriter.string(buildID))) }
     if let compiler { members.append(("compiler", JSONWriter.string(compiler))) }
+    if let version { members.append(("version", JSONWriter.string(version))) }
     members.append(("types", JSONWriter.string(types)))
     members.append(("tool", JSONWriter.string(tool)))
     if !declarations.isEmpty {

@@ -8,6 +8,8 @@ public struct Banner: Sendable, Hashable {
   public let release: String
   /// The compiler and linker, from the banner's second parentheses.
   public let compiler: String?
+  /// What `uname -v` prints: `#1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1 (2026-07-15)`; nil where there is none.
+  public let version: String?
 
   /// Takes a banner's text apart.
   public init(text: String) {
@@ -16,6 +18,7 @@ public struct Banner: Sendable, Hashable {
     let words = line.split(separator: " ")
     release = words.count > 2 ? String(words[2]) : "unknown"
     compiler = Self.parenthesised(in: line, number: 1)
+    version = line.firstRange(of: ") #").map { String(line[$0.lowerBound...].dropFirst(2)) }
   }
 
   private static let prefix = "Linux version "

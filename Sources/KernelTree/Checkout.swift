@@ -151,6 +151,30 @@ public struct Checkout: Sendable {
       ).utf8)
   }
 
+  /// How two commits stand to each other.
+  public enum Descent: Sendable, Equatable {
+    /// The older one is an ancestor of the newer one, or the same.
+    case direct
+    /// It is none, and this is the last commit that both come from.
+    case from(base: String)
+    /// They have no commit in common, as far as the repository goes back.
+    case unrelated
+  }
+
+  /// Whether `newer` comes from `older`.
+  public func descent(of newer: String, from older: String) throws(TreeError) -> Descent {
+    let result = try git.result(["merge-base", older, newer])
+    let base = result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard result.status == 0, !base.isEmpty else { return .unrelated }
+    return base == older ? .direct : .from(base: base)
+  }
+
+  /// The text of a file of a commit; nil where it has no such file, or one that is no text.
+  public func text(of path: String, at commit: String) throws(TreeError) -> String? {
+    let result = try git.result(["show", "--end-of-options", "\(commit):\(path)"])
+    return result.status == 0 ? result.output : nil
+  }
+
   /// Applies a series of patches, as mails, on top of a commit, and returns the last of the new commits.
   public func apply(_ mails: String, on base: String) throws(TreeError) -> String {
     try checkOut(base)

@@ -23,14 +23,14 @@ struct AccessEntry {
       }
       rest.removeFirst()
       let isWhole = member.map { rule.offset * 8 == $0.bitOffset && rule.size * 8 == $0.bitSize } ?? false
-      let text = rule.meaning.description
+      let text = StoredImmediate(rule).text ?? rule.meaning.description
       if !isWhole, rule.field.memberName == member?.name,
         let index = entries.firstIndex(where: { $0.rule.field == rule.field && isRepeated(rule, as: $0.rule) })
       {
         entries[index].repeats.append("\(rule.offset):\(rule.size)")
         continue
       }
-      let name = rule.field == member?.name ? "\(rule.offset):\(rule.size)" : "\(rule.field)"
+      let name = rule.field == member?.name ? "\(rule.offset):\(rule.size)" : rule.field.shownField
       entries.append(AccessEntry(rule: rule, place: isWhole ? nil : name, meaning: text))
     }
     return entries
@@ -82,7 +82,7 @@ struct AccessEntry {
 
   private static func text(_ rule: AccessRule) -> String { "\(rule.field) \(rule.meaning)" }
 
-  private static func places(_ row: [AccessRule]) -> String { Numbered.range(row.map(\.field)) }
+  private static func places(_ row: [AccessRule]) -> String { Numbered.range(row.map(\.field.shownField)) }
 
   private static func meanings(_ row: [AccessRule]) -> String { Numbered.range(row.map(\.meaning.description)) }
 }

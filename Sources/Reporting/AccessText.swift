@@ -76,7 +76,10 @@ struct AccessText {
     if !rule.registerType.isEmpty, rule.registerType != "SCALAR_VALUE" { notes.append(rule.registerType) }
     if rule.needsPrivilege { notes.append("needs CAP_BPF") }
     if let parts = parts(rule) { notes.append(parts) }
-    if !entry.repeats.isEmpty { notes.append("the same at \(entry.repeats.joined(separator: " "))") }
+    if !entry.repeats.isEmpty {
+      let verb = entry.repeats.count == 1 ? "gives" : "give"
+      notes.append("\(entry.repeats.joined(separator: " ")) \(verb) the same value")
+    }
     if let missing = missing(rule, rules) { notes.append(missing) }
     return notes
   }
@@ -85,7 +88,7 @@ struct AccessText {
   private func parts(_ rule: AccessRule) -> String? {
     switch rule.parts {
     case .aligned: return nil
-    case .whole: return rule.size > 1 ? "whole only" : nil
+    case .whole: return rule.size > 1 ? "\(rule.size)-byte access only" : nil
     case .listed(let parts):
       let bytes = parts.filter { $0.size == 1 }
       guard bytes.count == rule.size else {
@@ -112,24 +115,34 @@ struct AccessText {
   private func deviations(_ rule: AccessRule, _ indent: String) -> [String] {
     rule.deviations.flatMap { deviation in
       TextLayout.wrapped(
-        Printable.line("with the registers \(deviation.registers.rawValue): \(deviation.meaning)"), first: indent,
+        Printable.line("\(Self.choice(deviation.registers)): \(deviation.meaning)"), first: indent,
         rest: indent + "  ", width: width
       ).map(style.warning)
     }
   }
 
-  /// What immediates do, those that do the same together.
+  /// A choice of registers, as a programmer would say it.
+  private static func choice(_ registers: AccessRegisters) -> String {
+    switch registers {
+    case .different: "if destination and context are two registers"
+    case .same: "if destination and context are the same register"
+    case .high, .highest: "if the registers are r\(registers.base) and r\(registers.value)"
+    }
+  }
+
+  /// What immediates do that do something else than `value` says, those that do the same together.
   private func immediates(_ rule: AccessRule, _ indent: String) -> [String] {
     var order: [Meaning] = []
     var numbers: [Meaning: [Int32]] = [:]
-    for immediate in rule.immediates where immediate.meaning != rule.meaning {
+    let stored = StoredImmediate(rule)
+    for immediate in rule.immediates where immediate.meaning != rule.meaning && !stored.covers(immediate) {
       if numbers[immediate.meaning] == nil { order.append(immediate.meaning) }
       numbers[immediate.meaning, default: []].append(immediate.immediate)
     }
     return order.flatMap { meaning in
       let list = (numbers[meaning] ?? []).map { "\($0)" }.joined(separator: ", ")
       return TextLayout.wrapped(
-        Printable.line("\(list): \(meaning)"), first: indent + "  ", rest: indent + "    ", width: width)
+        Printable.line("if value is \(list): \(meaning)"), first: indent + "  ", rest: indent + "    ", width: width)
     }
   }
 

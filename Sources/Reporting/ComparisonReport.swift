@@ -21,6 +21,13 @@ public struct ComparisonReport: Sendable {
       "\(snapshot.provenance.release) (\(snapshot.provenance.architecture))"
     }
 
+    /// The numbers of the release: `6.12.107`.
+    var version: String {
+      let release = snapshot.provenance.release
+      let numbers = release.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+      return numbers.isEmpty ? release : String(numbers)
+    }
+
     /// The context of this name.
     func context(_ name: String) -> Context? { snapshot.contexts.first { $0.name == name } }
 
@@ -38,18 +45,23 @@ public struct ComparisonReport: Sendable {
   public let waived: [WaivedFinding]
   /// Programs of which findings tell whether they hit them; nil where none were given.
   public let programs: ProgramHits?
+  /// Where what findings are about is declared; nil where no source tree is at hand.
+  public var declarationLines: DeclarationLines?
+  /// What a filter left out; nil where there was none.
+  public let leftOut: LeftOut?
   /// The version of ctxabi that judged.
   public let toolVersion: String
 
   public init(
     old: Side, new: Side, verdict: Verdict, waived: [WaivedFinding] = [], programs: ProgramHits? = nil,
-    toolVersion: String = ""
+    leftOut: LeftOut? = nil, toolVersion: String = ""
   ) {
     self.old = old
     self.new = new
     self.verdict = verdict
     self.waived = waived
     self.programs = programs
+    self.leftOut = leftOut
     self.toolVersion = toolVersion
   }
 
@@ -61,11 +73,14 @@ public struct ComparisonReport: Sendable {
       return count > 0 ? "\(count) \(Self.noun(severity, count))" : nil
     }
     if !waived.isEmpty { parts.append("\(waived.count) waived") }
+    if let leftOut, leftOut.count > 0 { parts.append("\(leftOut.count) left out") }
     return parts.isEmpty ? "no change" : parts.joined(separator: ", ")
   }
 
   /// Whether there is nothing to tell.
-  var isEmpty: Bool { verdict.all.isEmpty && waived.isEmpty }
+  var isEmpty: Bool { verdict.all.isEmpty && waived.isEmpty && leavesNothingOut }
+
+  private var leavesNothingOut: Bool { leftOut.map { $0.count == 0 } ?? true }
 
   /// `breaking=1 review=0 additions=2 notes=40`, for scripts; what was waived or could not be covered only where there
   /// is such.
@@ -77,6 +92,7 @@ public struct ComparisonReport: Sendable {
     ]
     if verdict.count(.coverage) > 0 { parts.append("uncovered=\(verdict.count(.coverage))") }
     if !waived.isEmpty { parts.append("waived=\(waived.count)") }
+    if let leftOut { parts.append("left-out=\(leftOut.count)") }
     return parts.joined(separator: " ")
   }
 
@@ -91,7 +107,7 @@ public struct ComparisonReport: Sendable {
     case .addition: "Additions only"
     case .correction: "Corrections only"
     case .note, .coverage: "No change for programs"
-    case nil: verdict.uncovered.isEmpty ? "No change" : "No change found"
+    case nil: !leavesNothingOut ? "Nothing that was asked for" : verdict.uncovered.isEmpty ? "No change" : "No change found"
     }
   }
 
@@ -104,6 +120,7 @@ public struct ComparisonReport: Sendable {
       case .addition: "No existing BPF program is affected. What is new is a promise from now on."
       case .correction: "What was wrong in the old build is right in the new one; no valid BPF program notices."
       case .note, .coverage: "Kernel members moved or instructions changed, and every context field followed."
+      case nil where !leavesNothingOut: "What was asked for is the same in both builds; what was left out is not."
       case nil: "Both builds promise the same to BPF programs."
       }
     return verdict.uncovered.isEmpty ? judged : judged + " Not everything could be compared."
@@ -111,7 +128,7 @@ public struct ComparisonReport: Sendable {
 
   /// What the head of every report says besides the builds and the verdict: what the comparison is of.
   var remarks: [String] {
-    var remarks: [String] = []
+    var remarks = [leftOut?.sentence].compactMap(\.self)
     let architectures = [old, new].map(\.snapshot.provenance.architecture)
     if architectures[0] != architectures[1] {
       remarks.append(

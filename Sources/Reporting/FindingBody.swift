@@ -21,7 +21,7 @@ struct FindingBody {
   init(_ finding: Finding) {
     self.finding = finding
     let isInOneContext = finding.contexts.count == 1
-    entries = finding.changes.map { Entry(name: isInOneContext ? $0.field ?? $0.context : $0.place, change: $0) }
+    entries = finding.changes.map { Entry(name: isInOneContext ? $0.field?.shownField ?? $0.context : $0.place, change: $0) }
   }
 
   var isSingle: Bool { entries.count == 1 }

@@ -17,33 +17,44 @@ struct JSONReport {
       "schema": .string(Self.schema),
       "version": .number(Self.schemaVersion),
       "tool": ["name": "ctxabi", "version": .string(report.toolVersion.isEmpty ? nil : report.toolVersion)],
-      "old": side(report.old),
-      "new": side(report.new),
+      "old": Self.side(report.old),
+      "new": Self.side(report.new),
       "verdict": [
         "worst": .string(report.worst?.rawValue),
         "isComplete": .boolean(verdict.uncovered.isEmpty),
         "gate": .string(verdict.gate.rawValue),
         "exitStatus": .number(Int(verdict.exitStatus)),
       ],
-      "counts": [
-        "breaking": .number(verdict.count(.breaking)),
-        "review": .number(verdict.count(.review)),
-        "addition": .number(verdict.count(.addition)),
-        "correction": .number(verdict.count(.correction)),
-        "note": .number(verdict.count(.note)),
-        "coverage": .number(verdict.count(.coverage)),
-        "waived": .number(report.waived.count),
-      ],
+      "counts": counts,
+      "filter": report.leftOut.map { ["options": .string($0.filter), "stopped": .number($0.stopped)] } ?? .absent,
       "programs": .number(report.programs?.programCount),
       "remarks": .strings(report.remarks),
-      "findings": .array(verdict.all.map { .object(members($0)) }),
+      "findings": .array(findings),
       "waived": .array(
         report.waived.map { .object(members($0.finding) + [("waiver", waiver($0.note))]) }),
     ]
     return value.text
   }
 
-  private func side(_ side: ComparisonReport.Side) -> JSONValue {
+  /// How many findings there are of each severity.
+  var counts: JSONValue {
+    let verdict = report.verdict
+    return [
+      "breaking": .number(verdict.count(.breaking)),
+      "review": .number(verdict.count(.review)),
+      "addition": .number(verdict.count(.addition)),
+      "correction": .number(verdict.count(.correction)),
+      "note": .number(verdict.count(.note)),
+      "coverage": .number(verdict.count(.coverage)),
+      "waived": .number(report.waived.count),
+      "leftOut": .number(report.leftOut?.count),
+    ]
+  }
+
+  /// Every finding that counts, with what it changes.
+  var findings: [JSONValue] { report.verdict.all.map { .object(members($0)) } }
+
+  static func side(_ side: ComparisonReport.Side) -> JSONValue {
     let provenance = side.snapshot.provenance
     return [
       "name": .string(side.name),

@@ -10,14 +10,28 @@ struct JUnitReport {
 
   var text: String {
     let suites = suites
-    let total = suites.reduce(Counts()) { $0 + $1.counts }
+    let filtered = report.leftOut == nil ? Counts() : Counts(tests: 1, skipped: 1)
+    let total = suites.reduce(filtered) { $0 + $1.counts }
     let xml: Markup = """
       <?xml version="1.0" encoding="UTF-8"?>
       <testsuites name="ctxabi" \(total.attributes)>
-      \(suites.map(\.xml))</testsuites>
+      \(filter)\(suites.map(\.xml))</testsuites>
 
       """
     return xml.source
+  }
+
+  /// What was not asked for is a test that was not made.
+  private var filter: Markup {
+    guard let leftOut = report.leftOut else { return .empty }
+    return """
+        <testsuite name="filter" \(Counts(tests: 1, skipped: 1).attributes)>
+          <testcase classname="filter" name="left out">
+            <skipped message="\(leftOut.sentence)"/>
+          </testcase>
+        </testsuite>
+
+      """
   }
 
   // MARK: - Suites

@@ -19,6 +19,9 @@ public struct LintReport {
     let count = findings.isEmpty ? "no finding" : "\(findings.count) finding\(findings.count == 1 ? "" : "s")"
     let waived = report.waived.isEmpty ? "" : ", \(report.waived.count) waived"
     var lines = [style.bold("\(Printable.line(report.new.title)): \(count)\(waived)")]
+    if let sentence = report.leftOut?.sentence {
+      lines += TextLayout.wrapped(Printable.line(sentence), first: "", rest: "  ", width: width)
+    }
     let text = TextReport(report, width: width, style: style)
     for finding in findings { lines += [""] + text.lines(finding) }
     return lines.joined(separator: "\n") + "\n"

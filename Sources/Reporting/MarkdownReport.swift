@@ -5,7 +5,8 @@ import ContextABI
 /// mailing list leaves alone.
 struct MarkdownReport {
   private let report: ComparisonReport
-  private let width = 76
+  /// What a mailing list leaves alone.
+  private static let width = 76
 
   init(_ report: ComparisonReport) { self.report = report }
 
@@ -68,21 +69,21 @@ struct MarkdownReport {
   private func content(_ body: FindingBody) -> [String] {
     if let entry = body.entries.first, body.isSingle {
       let facts = facts(entry.change) + (entry.change.accesses.isEmpty ? [] : [("access", entry.accesses)])
-      return facts.isEmpty ? [] : [""] + block(facts)
+      return facts.isEmpty ? [] : [""] + Self.block(facts)
     }
     if body.isPlain {
       let names = FindingBody.names(body.entries).map(Self.code).joined(separator: ", ")
-      let exposed = body.exposes.isEmpty ? [] : [""] + block([("exposes", body.exposes.joined(separator: ", "))])
+      let exposed = body.exposes.isEmpty ? [] : [""] + Self.block([("exposes", body.exposes.joined(separator: ", "))])
       return [""] + wrapped(names) + exposed
     }
-    var lines: [(String, String)] = []
+    var lines: [(label: String, text: String)] = []
     for entry in body.entries.prefix(Self.shownInFull) {
-      lines.append(("", entry.accesses.isEmpty ? entry.name : "\(entry.name): \(entry.accesses)"))
+      lines.append((label: "", text: entry.accesses.isEmpty ? entry.name : "\(entry.name): \(entry.accesses)"))
       lines += facts(entry.change)
       if !body.haveSamePrograms, let programs = report.programs(of: entry.change) { lines.append(("for", programs)) }
     }
     let rest = body.entries.dropFirst(Self.shownInFull)
-    var result = [""] + block(lines)
+    var result = [""] + Self.block(lines)
     if !rest.isEmpty { result += [""] + wrapped(others(rest)) }
     return result
   }
@@ -96,8 +97,8 @@ struct MarkdownReport {
       .filter { !$0.isEmpty }.joined(separator: "; ") + "."
   }
 
-  private func facts(_ change: Change) -> [(String, String)] {
-    var facts: [(String, String)] = []
+  private func facts(_ change: Change) -> [(label: String, text: String)] {
+    var facts: [(label: String, text: String)] = []
     if let before = change.before { facts.append(("was", before)) }
     if let after = change.after { facts.append(("is", after)) }
     if let witness = change.witness { facts.append(("witness", witness)) }
@@ -127,18 +128,21 @@ struct MarkdownReport {
   // MARK: - Text
 
   /// Lines of prose; a span of code stays on one, for in a new line a part of it could be markup.
-  private func wrapped(_ text: String, rest: String = "") -> [String] {
-    TextLayout.wrapped(text, first: "", rest: rest, width: width, keepsWords: true).map {
-      $0.replacing(Self.codeSpace, with: " ")
-    }
+  private func wrapped(_ text: String, rest: String = "") -> [String] { Self.wrapped(text, rest: rest) }
+
+  static func wrapped(_ text: String, rest: String = "") -> [String] {
+    TextLayout.wrapped(text, first: "", rest: rest, width: width, keepsWords: true).map(spaced)
   }
+
+  /// Code as it goes into a line that is not broken any more.
+  static func spaced(_ text: String) -> String { text.replacing(codeSpace, with: " ") }
 
   /// Stands for a space in a span of code: no text of a report has this character.
   private static let codeSpace = "\u{1}"
 
   /// Code by indentation: nothing in it is markup, and it reads well in a mail.
-  private func block(_ facts: [(String, String)]) -> [String] {
-    let hasLabels = facts.contains { !$0.0.isEmpty }
+  static func block(_ facts: [(label: String, text: String)]) -> [String] {
+    let hasLabels = facts.contains { !$0.label.isEmpty }
     return facts.flatMap { label, text in
       let first = "    " + (hasLabels ? TextLayout.padded(label, 8) + " " : "")
       return TextLayout.wrapped(

@@ -73,4 +73,7 @@ extension LayoutMember {
 extension String {
   /// The member that a field of an access belongs to: `cb` for `cb[2]` and `cb[0]..cb[1]`.
   var memberName: String { String(prefix { $0 != "[" }) }
+
+  /// A field's name for people: words of a context that is no structure, `[2]` or `[0]..[1]`, are `args[2]`, `args[0]..args[1]`.
+  var shownField: String { hasPrefix("[") ? replacing("[", with: "args[") : self }
 }

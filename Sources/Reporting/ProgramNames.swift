@@ -42,6 +42,11 @@ public struct ProgramNames {
     return shown.joined(separator: ", ")
   }
 
+  /// A program that is judged by whether it accesses another field as well (`tstamp_type_access`, include/linux/bpf.h).
+  private static func told(_ name: String, _ field: String, isAccessed: Bool) -> String {
+    "\(name.lowercased()) \(isAccessed ? "if" : "unless") it also reads \(field)"
+  }
+
   private func folded(_ names: Set<String>) -> [String] {
     var rest = names
     var result: [String] = []
@@ -58,13 +63,15 @@ public struct ProgramNames {
         let other = family.compactMap(\.condition).min()
         guard members.isSubset(of: rest), let field = condition ?? other else { continue }
         rest.subtract(members)
-        result.append("\(type.lowercased()) \(condition == nil ? "before" : "after") \(field)")
+        result.append(Self.told(type, field, isAccessed: condition != nil))
       }
     }
     let prefix = families.count == 1 ? (families.first?.key ?? "") + "/" : nil
     let others = rest.map { name -> String in
       let short = prefix.flatMap { name.hasPrefix($0) ? String(name.dropFirst($0.count)) : nil }
-      return (short ?? name).lowercased()
+      let text = short ?? name
+      guard let condition = Name(name).condition else { return text.lowercased() }
+      return Self.told(String(text.prefix { $0 != "+" }), condition, isAccessed: true)
     }
     return (result + others).sorted()
   }

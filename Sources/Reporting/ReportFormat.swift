@@ -10,6 +10,10 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   case sarif
   /// JUnit XML, for systems that show test results.
   case junit
+  /// GitLab's Code Quality.
+  case codequality
+  /// Workflow commands of GitHub Actions, which become annotations.
+  case github
   /// One page for people, without anything outside of it.
   case html
 
@@ -21,6 +25,8 @@ public enum ReportFormat: String, Sendable, CaseIterable {
     case .json: JSONReport(report).text
     case .sarif: SARIFReport(report).text
     case .junit: JUnitReport(report).text
+    case .codequality: CodeQualityReport(report).text
+    case .github: GitHubReport(report).text
     case .html: HTMLReport(report).text
     }
   }

@@ -11,11 +11,19 @@ public enum RuleText {
   }
 
   /// Everything about one rule.
-  public static func explanation(of rule: Rule, width: Int, style: Style) -> String {
+  ///
+  /// - Parameter found: where real kernels have it: `debian-6.1-amd64 to debian-6.12.57-amd64: …`; nil where none is known.
+  public static func explanation(of rule: Rule, found: String? = nil, width: Int, style: Style) -> String {
     var lines = ["\(style.bold(rule.id)) (\(style.severity(rule.severity.rawValue, rule.severity)))", ""]
     for text in [rule.sentence, rule.rationale, "For example: \(rule.example)"] {
       lines += TextLayout.wrapped(text, first: "  ", rest: "  ", width: width) + [""]
     }
+    if let found {
+      lines += TextLayout.wrapped("On kernels: \(Printable.line(found))", first: "  ", rest: "  ", width: width) + [""]
+    }
+    let advice = RuleAdvice(for: rule)
+    lines += TextLayout.wrapped("For a program: \(advice.text)", first: "  ", rest: "  ", width: width) + [""]
+    if !advice.code.isEmpty { lines += advice.code.map { "      \($0)" } + [""] }
     return lines.dropLast().joined(separator: "\n") + "\n"
   }
 

@@ -23,7 +23,7 @@ struct SARIFReport {
           "columnKind": "unicodeCodePoints",
           "properties": [
             "old": .string(report.old.title), "new": .string(report.new.title),
-            "summary": .string(report.countsLine),
+            "summary": .string(report.countsLine), "filter": .string(report.leftOut?.sentence),
           ],
           "results": .array(results),
         ]
@@ -93,37 +93,22 @@ struct SARIFReport {
   // MARK: - Results
 
   /// A result for each field that a finding touches, so that each is shown where it is declared.
-  private var results: [JSONValue] {
-    let counted = report.verdict.all.map { ($0, nil as WaiverNote?) }
-    return (counted + report.waived.map { ($0.finding, $0.note) }).flatMap { finding, note in
-      fields(of: finding).map { result(finding, $0, note) }
-    }
-  }
+  private var results: [JSONValue] { PlacedFinding.all(of: report).map(result) }
 
-  /// The changes of a finding, those of one field together.
-  private func fields(of finding: Finding) -> [[Change]] {
-    var order: [[String?]] = []
-    var groups: [[String?]: [Change]] = [:]
-    for change in finding.changes {
-      let key = [change.context, change.field]
-      if groups[key] == nil { order.append(key) }
-      groups[key, default: []].append(change)
-    }
-    return order.compactMap { groups[$0] }
-  }
-
-  private func result(_ finding: Finding, _ changes: [Change], _ note: WaiverNote?) -> JSONValue {
-    let place = "\(changes[0].context).\(changes[0].field ?? "")"
+  private func result(_ placed: PlacedFinding) -> JSONValue {
+    let (finding, changes) = (placed.finding, placed.changes)
     return [
       "ruleId": .string(finding.rule.id),
       "ruleIndex": RuleCatalog.all.firstIndex(of: finding.rule).map { .number($0) } ?? .absent,
       "kind": finding.rule.severity <= .correction ? "informational" : "fail",
       "level": .string(finding.rule.severity <= .correction ? "none" : Self.level(finding.rule.severity)),
-      "message": ["text": .string(message(finding, changes))],
-      "locations": [location(changes[0])],
-      // By cause and field alone: what else a comparison finds does not matter.
-      "partialFingerprints": ["ctxabiFinding/v2": .string("\(finding.digest):\(place)")],
-      "suppressions": note.map { .array([suppression($0)]) } ?? .absent,
+      "message": ["text": .string(Self.message(placed))],
+      "locations": [location(placed)],
+      // GitHub goes by the first of the two (https://docs.github.com/code-security: SARIF support for code scanning).
+      "partialFingerprints": [
+        "primaryLocationLineHash": .string(placed.fingerprint), "ctxabiFinding/v2": .string(placed.fingerprint),
+      ],
+      "suppressions": placed.note.map { .array([suppression($0)]) } ?? .absent,
       "properties": [
         "severity": .string(finding.rule.severity.rawValue),
         "title": .string(finding.title),
@@ -135,42 +120,30 @@ struct SARIFReport {
     ]
   }
 
-  private func message(_ finding: Finding, _ changes: [Change]) -> String {
-    var text = "\(changes[0].place): \(finding.title)"
-    if let remark = finding.remark { text += "\n\(remark)" }
-    for change in changes {
-      if changes.count > 1, !change.accesses.isEmpty { text += "\n\(FindingBody.compact(change.accesses))" }
-      if let before = change.before { text += "\nwas: \(before)" }
-      if let after = change.after { text += "\nis: \(after)" }
-      if let witness = change.witness { text += "\nwitness: \(witness)" }
-      if let remark = change.remark { text += "\n\(remark)" }
-      if let programs = report.programs(of: change) { text += "\nfor: \(programs)" }
-    }
-    // In a message of SARIF `{0}` is a placeholder and `[text](address)` a link (sections 3.11.5 and 3.11.6).
-    return text.replacing("{", with: "{{").replacing("}", with: "}}").replacing("](", with: "] (")
+  /// In a message of SARIF `{0}` is a placeholder and `[text](address)` a link (sections 3.11.5 and 3.11.6).
+  private static func message(_ placed: PlacedFinding) -> String {
+    placed.message.replacing("{", with: "{{").replacing("}", with: "}}").replacing("](", with: "] (")
   }
 
   /// The field, and the header that declares its structure.
-  private func location(_ change: Change) -> JSONValue {
+  private func location(_ placed: PlacedFinding) -> JSONValue {
+    let change = placed.changes[0]
     let logical: JSONValue = [
       "name": .string(change.field ?? change.context),
       "fullyQualifiedName": .string(change.place),
       "kind": .string(report.new.context(change.context) == nil ? "module" : change.field == nil ? "type" : "member"),
     ]
-    let declarations = [report.new, report.old].map(\.snapshot.provenance.declarations)
-    let header = declarations.compactMap { $0[change.context] }.first.flatMap(Self.relativeURI)
     return [
-      "physicalLocation": header.map {
-        ["artifactLocation": ["uri": .string($0), "uriBaseId": .string(Self.sourceRoot)]]
-      } ?? .absent,
+      "physicalLocation": [
+        "artifactLocation": ["uri": .string(Self.uri(placed.location.path)), "uriBaseId": .string(Self.sourceRoot)],
+        "region": ["startLine": .number(placed.location.line)],
+      ],
       "logicalLocations": [logical],
     ]
   }
 
-  /// A path below the source tree as a URI reference; nil for one that leads elsewhere.
-  private static func relativeURI(_ path: String) -> String? {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard !path.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return nil }
+  /// A path below the source tree as a URI reference.
+  private static func uri(_ path: String) -> String {
     let safe = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
     return path.utf8.map { byte in
       if safe.contains(byte) { return String(UnicodeScalar(byte)) }

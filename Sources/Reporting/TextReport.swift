@@ -33,7 +33,7 @@ public struct TextReport {
       let findings = report.verdict.all.filter { $0.rule.severity == severity }
       guard !findings.isEmpty else { continue }
       lines += ["", style.severity(Self.heading(severity), severity)]
-      for finding in findings { lines += self.lines(finding) }
+      for (number, finding) in findings.enumerated() { lines += (number == 0 ? [] : [""]) + self.lines(finding) }
     }
     if !report.waived.isEmpty {
       lines += ["", style.bold("WAIVED")]

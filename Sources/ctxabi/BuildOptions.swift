@@ -37,7 +37,7 @@ struct SourceOptions: ParsableArguments {
       What to look at: a kernel build (a vmlinux, the vmlinuz or Image that is booted, a .deb or .rpm package; of x86-64, \
       arm64, riscv64 or s390x; or live, the running kernel), a kernel source tree, a snapshot file, or a baseline.
       """,
-    completion: .file())
+    completion: Completions.builds)
   var kernel: String
 
   @OptionGroup var settings: BuildSettings
@@ -144,13 +144,12 @@ struct BuildSettings: ParsableArguments {
       let build = try stages.measure("verifier and emulator") {
         try Build(image, TypeGraph(source), comparedWith: other)
       }
-      return (
-        build,
-        Provenance(
-          release: image.banner.release, architecture: image.architecture.rawValue,
-          buildID: image.buildID, compiler: image.banner.compiler, types: source.format,
-          tool: "ctxabi \(Version.text)", configuration: configuration?.record)
-      )
+      var provenance = Provenance(
+        release: image.banner.release, architecture: image.architecture.rawValue,
+        buildID: image.buildID, compiler: image.banner.compiler, types: source.format,
+        tool: "ctxabi \(Version.text)", configuration: configuration?.record)
+      provenance.version = image.banner.version
+      return (build, provenance)
     } catch let error as KernelImageError {
       throw Failure(message: error.description)
     } catch let error as TypeError {

@@ -63,10 +63,19 @@ enum Console {
         let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
         if count < 0 && errno == EINTR { continue }
         // A reader that went away (`| head`) is no error of ours.
-        if count <= 0 { exit(errno == EPIPE ? 0 : 2) }
+        if count <= 0 { giveUp(descriptor, errno) }
         written += count
       }
     }
+  }
+
+  /// Ends because nothing more can be written, and says so where that can still be done.
+  private static func giveUp(_ descriptor: Int32, _ problem: Int32) -> Never {
+    if problem == EPIPE { exit(0) }
+    if descriptor == STDOUT_FILENO {
+      error("the standard output can't be written: \(String(cString: strerror(problem)))")
+    }
+    exit(2)
   }
 
   /// A line on the terminal that says what is being done, and is gone when it is done.

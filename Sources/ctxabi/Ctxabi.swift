@@ -21,12 +21,13 @@ struct Ctxabi: ParsableCommand {
       ShowCommand.self, HelpersCommand.self, SnapshotCommand.self, AccessesCommand.self, DiffCommand.self,
       CheckCommand.self, BisectCommand.self, BaselineCommand.self, VerifyCommand.self, LintCommand.self,
       RulesCommand.self, ExplainCommand.self,
-      ReportCommand.self, HistoryCommand.self,
+      ReportCommand.self, HistoryCommand.self, FieldCommand.self, MatrixCommand.self,
       UsesCommand.self, CompatCommand.self,
     ])
 
   static func main() {
     do {
+      try checkHelp(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as Failure {
@@ -34,7 +35,7 @@ struct Ctxabi: ParsableCommand {
       Glibc.exit(failure.status)
     } catch {
       suggestCommand()
-      exit(withError: error)
+      end(with: error)
     }
   }
 

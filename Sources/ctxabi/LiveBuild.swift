@@ -47,10 +47,12 @@ struct LiveBuild {
 
   private func provenance(config: String?) throws(KernelImageError) -> Provenance {
     let banner = Banner(text: kernel.banner)
-    return Provenance(
+    var provenance = Provenance(
       release: kernel.release, architecture: architecture, buildID: buildID,
       compiler: banner.compiler, types: "BTF", tool: "ctxabi \(Version.text)",
       configuration: try configuration(config)?.record)
+    provenance.version = banner.version
+    return provenance
   }
 
   /// Where distributions put a kernel's configuration, unless the user says where it is.

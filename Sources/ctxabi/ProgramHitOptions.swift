@@ -13,11 +13,14 @@ struct ProgramHitOptions: ParsableArguments {
     completion: .file())
   var programs: [String] = []
 
-  @OptionGroup var programType: ProgramTypeOptions
+  @Option(
+    help: ArgumentHelp(
+      "What those programs are whose section does not tell: sched_cls, cgroup_sock_addr/cgroup_inet4_bind.", valueName: "type"))
+  var programsType: ProgramKind?
 
   /// What the programs access; nil where none are given. Reads the files.
   func uses() throws -> [ProgramUses]? {
-    programs.isEmpty ? nil : try ProgramFiles(kind: programType.kind).uses(programs)
+    programs.isEmpty ? nil : try ProgramFiles(kind: programsType).uses(programs)
   }
 
   /// The programs that the findings between two builds hit; nil where none are given.

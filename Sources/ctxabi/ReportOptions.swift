@@ -30,10 +30,10 @@ struct ReportOptions: ParsableArguments {
     name: .customLong("report"),
     help: ArgumentHelp(
       """
-      Write a report (repeatable): text, markdown, json, sarif, junit or html, an equals sign, and a file, - for the \
-      standard output.
+      Write a report (repeatable): text, markdown, json, sarif, junit, codequality (GitLab), github (annotations) or \
+      html, an equals sign, and a file, - for the standard output.
       """, valueName: "format=file"),
-    completion: .file(), transform: { try ReportRequest($0) })
+    completion: Completions.reports, transform: { try ReportRequest($0) })
   var requests: [ReportRequest] = []
 
   func validate() throws {

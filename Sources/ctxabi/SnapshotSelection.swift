@@ -21,8 +21,9 @@ struct SnapshotSelection {
     }
     if !programs.isEmpty {
       result.programs = []
-      for word in programs {
-        let named = snapshot.programs.filter { Self.isNamed(word, $0.name, $0.type) }
+      for given in programs {
+        let word = ProgramWord.resolved(given, among: ProgramWord.known(in: [snapshot])) ?? given
+        let named = snapshot.programs.filter { Program.isNamed(word, name: $0.name, type: $0.type) }
         try check(word, named, of: snapshot)
         result.programs += named.filter { !result.programs.contains($0) }
       }
@@ -31,19 +32,13 @@ struct SnapshotSelection {
       result.contexts.contains { $0.name == program.context }
     }
     let kept = Set(result.programs.map(\.name))
-    result.contexts = result.contexts.compactMap { Self.narrowed($0, to: kept) }
+    // Where programs were asked for, what they don't see is none of it.
+    let seen = Set(result.programs.map(\.context))
+    result.contexts = kept.isEmpty ? [] : result.contexts.filter { programs.isEmpty || seen.contains($0.name) }
+    result.contexts = result.contexts.map { Self.narrowed($0, to: kept) }
     result.coverage = result.coverage.filter { item in item.programs.contains(where: kept.contains) }
     result.interface = interface(of: snapshot, kept)
     return result
-  }
-
-  /// Whether a word means the program: `xdp`, `XDP`, `BPF_PROG_TYPE_XDP`, `cgroup_sock_addr/inet4_bind`, `ptr:sock`.
-  private static func isNamed(_ word: String, _ name: String, _ type: String) -> Bool {
-    let prefix = "BPF_PROG_TYPE_"
-    let upper = word.uppercased()
-    let bare = upper.hasPrefix(prefix) ? String(upper.dropFirst(prefix.count)) : upper
-    // A pointer is asked for with some program type, and is none of its programs.
-    return bare == name.uppercased() || (bare == type && !name.hasPrefix("ptr:"))
   }
 
   /// Refuses a word for programs that no program has, or none that sees one of the contexts.
@@ -51,8 +46,8 @@ struct SnapshotSelection {
     guard !named.isEmpty else {
       // Some program types have no fixed context, and helpers all the same.
       let others = snapshot.interface?.programs ?? []
-      if others.contains(where: { Self.isNamed(word, $0.name, $0.type) }) { return }
-      let known = Set(snapshot.programs.map { $0.name.hasPrefix("ptr:") ? $0.name : $0.type.lowercased() }).sorted()
+      if others.contains(where: { Program.isNamed(word, name: $0.name, type: $0.type) }) { return }
+      let known = ProgramWord.offers(snapshot.programs.map { ($0.name, $0.type, $0.attachType) })
       throw Failure(
         message: "this kernel has no programs of type \(word)\(Suggestion.text(for: word, among: known))",
         status: Failure.unknownName)
@@ -69,14 +64,15 @@ struct SnapshotSelection {
   /// What the programs that were asked for get besides their contexts.
   private func interface(of snapshot: Snapshot, _ kept: Set<String>) -> ProgramInterface? {
     guard let interface = snapshot.interface, !contexts.isEmpty || !programs.isEmpty else { return snapshot.interface }
+    let words = programs.map { ProgramWord.resolved($0, among: ProgramWord.known(in: [snapshot])) ?? $0 }
     let named = interface.programs.filter { program in
-      programs.contains { Self.isNamed($0, program.name, program.type) }
+      words.contains { Program.isNamed($0, name: program.name, type: program.type) }
     }
     return interface.restricted(to: programs.isEmpty ? kept : Set(named.map(\.name)))
   }
 
-  /// The context with the rules of these programs alone; nil where there is none.
-  private static func narrowed(_ context: Context, to programs: Set<String>) -> Context? {
+  /// The context with the rules of these programs alone.
+  static func narrowed(_ context: Context, to programs: Set<String>) -> Context {
     var context = context
     context.rules = context.rules.compactMap { rule in
       var rule = rule
@@ -87,6 +83,6 @@ struct SnapshotSelection {
       }
       return rule.programs.isEmpty ? nil : rule
     }
-    return programs.isEmpty ? nil : context
+    return context
   }
 }

@@ -7,7 +7,9 @@ struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The directory that baselines and waivers are kept in.", valueName: "directory"),
     completion: .directory)
-  var store: String = "Baselines"
+  var store = StoreOptions.usualDirectory
+
+  static let usualDirectory = "Baselines"
 
   var baselines: BaselineStore { BaselineStore(directory: store) }
 
@@ -43,6 +45,19 @@ extension StoreOptions {
       let rest = names.isEmpty && !mayBeFile ? "; the store is empty" : Suggestion.text(for: word, among: names)
       throw Failure(message: what + rest, status: Failure.unknownName)
     }
+  }
+}
+
+extension StoreOptions {
+  /// Every baseline of this machine's architecture, the oldest release first.
+  func ownBaselines() throws -> [String] {
+    try requireDirectory()
+    let architecture = Architecture.host?.rawValue ?? ""
+    let names = try withStore { () throws(BaselineError) in try baselines.names(of: architecture) }
+    guard !names.isEmpty else {
+      throw Failure(message: "\(store): holds no baseline for \(architecture); name builds with --on")
+    }
+    return names
   }
 }
 

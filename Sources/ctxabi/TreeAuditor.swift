@@ -97,6 +97,26 @@ final class TreeAuditor {
     } catch let error as TreeError { throw Failure(message: "\(name): \(error)") }
   }
 
+  /// Refuses revisions of which the newer one does not come from the older one: what the older one has besides would look as if
+  /// the newer one had taken it back.
+  ///
+  /// - Parameter names: what the user calls them.
+  func requireDescent(of newer: String, from older: String, names: (newer: String, older: String)) throws {
+    let checkout = try checkout()
+    switch try withTree({ try checkout.descent(of: newer, from: older) }) {
+    case .direct: return
+    case .from(let base):
+      let title = try withTree { try checkout.title(of: base) }
+      throw Failure(
+        message: "\(tree.path): \(names.older) is no ancestor of \(names.newer); the last commit that both have is \(title)")
+    case .unrelated:
+      throw Failure(
+        message:
+          "\(tree.path): \(names.older) is no ancestor of \(names.newer), and they have no commit in common as far as the repository goes back"
+      )
+    }
+  }
+
   /// Turns what goes wrong with a tree into a failure of the command.
   func withTree<R>(_ body: () throws -> R) throws -> R {
     do { return try body() } catch let error as TreeError {

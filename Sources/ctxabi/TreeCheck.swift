@@ -15,6 +15,8 @@ struct TreeCheck {
     let checkout = try auditor.checkout()
     let base = try auditor.withTree { try checkout.commit(options.base ?? "HEAD") }
     let head = try head(checkout, base)
+    try auditor.requireDescent(
+      of: head, from: base, names: (newer: options.head ?? "what is checked", older: options.base ?? "HEAD"))
     guard options.each else {
       try compare(base, head, checkout)
       return
@@ -52,7 +54,8 @@ struct TreeCheck {
     let old = try side(base, checkout)
     let new = try side(head, checkout)
     try gate.finish(
-      old: old, new: new, SnapshotComparison(old: old.snapshot, new: new.snapshot).findings())
+      old: old, new: new, SnapshotComparison(old: old.snapshot, new: new.snapshot).findings(),
+      header: { try? checkout.text(of: $0, at: head) })
   }
 
   /// Compares each commit with the one before it, and tells of those that change something. Reports that go to files are of
@@ -65,15 +68,20 @@ struct TreeCheck {
     let first = try side(base, checkout)
     var old = first
     var worst: Int32 = 0
-    for commit in commits {
+    for (number, commit) in commits.enumerated() {
       let new = try side(commit, checkout)
       let findings = SnapshotComparison(old: old.snapshot, new: new.snapshot).findings()
-      let status = try gate.show(old: old, new: new, findings, heading: new.name)
+      let heading = "\(number + 1) of \(commits.count): \(new.name)"
+      if findings.isEmpty, !gate.reports.useStandardOutput { Console.output("\(heading): no change\n") }
+      let status = try gate.show(
+        old: old, new: new, findings, heading: heading, header: { try? checkout.text(of: $0, at: commit) })
       // A finding counts more than something that could not be checked.
       worst = worst == 1 || status == 1 ? 1 : max(worst, status)
       old = new
     }
-    try gate.finishSeries(old: first, new: old, SnapshotComparison(old: first.snapshot, new: old.snapshot).findings())
+    try gate.finishSeries(
+      old: first, new: old, SnapshotComparison(old: first.snapshot, new: old.snapshot).findings(),
+      header: { try? checkout.text(of: $0, at: head) })
     if worst != 0 { throw ExitCode(worst) }
   }
 }

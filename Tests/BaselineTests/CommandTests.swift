@@ -26,7 +26,9 @@ import Testing
     #expect(try store.read(store.path(of: "mini")) == store.read(old))
 
     let list = try store.run("baseline", "list")
-    #expect(list.status == 0 && list.output == "mini\t6.18.0-mini\tx86_64\t0123456789abcdef\n")
+    #expect(
+      list.status == 0
+        && list.output == "NAME  RELEASE      ARCHITECTURE  DATE\nmini  6.18.0-mini  x86_64        -\n", "\(list)")
     let show = try store.run("baseline", "show", "mini", "--context", "__sk_buff")
     #expect(show.status == 0 && show.output.contains("skb->dev ? skb->dev->nd_net.net->ns.inum : 0"))
     #expect(try store.run("baseline", "show", "mini", "--context", "none").status == 64)

@@ -21,7 +21,7 @@ import Testing
     )
   }
 
-  @Test(arguments: ["text", "markdown", "json", "sarif", "junit", "html"])
+  @Test(arguments: ["text", "markdown", "json", "sarif", "junit", "codequality", "github", "html"])
   func reports(_ format: String) throws {
     let (old, new) = try files()
     var outputs: Set<String> = []

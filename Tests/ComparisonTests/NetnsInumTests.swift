@@ -96,7 +96,7 @@ import Testing
     let fields = moved.map { Set($0.fields) }
     #expect(fields.contains(["tstamp", "gso_segs", "tstamp_type", "sk"]), "\(fields)")
     #expect(fields.contains { $0.isSuperset(of: ["hash", "cb", "tc_classid", "data", "data_end", "napi_id"]) }, "\(fields)")
-    #expect(moved.map { $0.title.contains("8 bytes further on") }.contains(true))
+    #expect(moved.map { $0.title.contains("8 bytes later") }.contains(true))
   }
 
   /// A coverage hole is 2, never a verdict; a break is 1 even then.

@@ -107,6 +107,46 @@ import Testing
     #expect(try tree.git("status", "--porcelain") == "" && before.contains("refs/heads/main"))
   }
 
+  /// A base that the head does not come from would look as if the head had taken its changes back.
+  @Test func baseIsAncestor() throws {
+    let tree = try TinyTree([], ["NETNS_INUM"])
+    try tree.git("checkout", "--quiet", "-b", "topic", "HEAD~")
+    try tree.commit(["SKB_MOVED"])
+    let common = try tree.git("rev-parse", "--short=12", "main~")
+    let check = try tree.check("--base", "main")
+    #expect(check.status == 2 && check.output == "", "\(check)")
+    #expect(
+      check.messages.contains(
+        "main is no ancestor of what is checked; the last commit that both have is \(common) (\"Turn on nothing\")"),
+      "\(check)")
+    let bisect = try Program.run([
+      "bisect", tree.directory, "--tree-cache", tree.cache, "--finding", "field-removed:__sk_buff.netns_inum", "--good", "main",
+      "--bad", "topic",
+    ])
+    #expect(bisect.status == 2 && bisect.messages.contains("main is no ancestor of topic; "), "\(bisect)")
+    #expect(try tree.check("--base", "main~").status == 0)
+  }
+
+  /// Each commit is counted, also those that change nothing.
+  @Test func eachCounts() throws {
+    let tree = try TinyTree([], ["NETNS_INUM"], ["NETNS_INUM"])
+    let result = try tree.check("--base", "HEAD~2", "--each")
+    let lines = result.output.split(separator: "\n").filter { $0.contains(" of 2: ") }
+    #expect(lines.count == 2 && lines[0].hasPrefix("1 of 2: ") && lines[1].hasPrefix("2 of 2: "), "\(result)")
+    #expect(lines.last?.hasSuffix("(\"Turn on NETNS_INUM\"): no change") == true, "\(result)")
+  }
+
+  /// What services show beside the source points to the line of the declaration.
+  @Test func lineOfDeclaration() throws {
+    let tree = try TinyTree([], ["NETNS_INUM"])
+    let result = try tree.check("--base", "HEAD~", "--report", "github=-")
+    let header = try String(contentsOfFile: "\(tree.directory)/include/context.h", encoding: .utf8)
+    let lines = header.split(separator: "\n", omittingEmptySubsequences: false)
+    let line = try #require(lines.firstIndex { $0.hasSuffix(" netns_inum;") }) + 1
+    #expect(
+      result.output.hasPrefix("::notice file=include/context.h,line=\(line),title=addition%3A field-added::"), "\(result)")
+  }
+
   @Test func bisect() throws {
     let tree = try TinyTree(
       ["NETNS_INUM"], ["NETNS_INUM", "SKB_MOVED"], ["NETNS_INUM", "NETNS_INUM_SHIFTED"],

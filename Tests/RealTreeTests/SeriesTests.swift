@@ -35,7 +35,7 @@ import Testing
       said: ["was \(meaning)\n", "is skb->dev ? (skb->dev->nd_net.net->ns.inum & 0xfffffff) : 0\n", "witness"]),
     Patch(name: "fewer-programs", status: 1, rules: ["read-revoked"], said: ["for socket_filter\n"]),
     Patch(name: "writable", status: 0, rules: ["write-granted"], said: ["for sched_act, sched_cls\n"]),
-    Patch(name: "move-field", status: 1, rules: ["field-moved"], said: ["stands at 196 instead of 192"]),
+    Patch(name: "move-field", status: 1, rules: ["field-moved"], said: ["is at offset 196 instead of 192"]),
     Patch(
       name: "narrow", status: 1, rules: ["field-resized"],
       said: ["takes 2 bytes instead of 4 bytes", "can no longer be read by 4 bytes"]),

@@ -7,7 +7,8 @@ import Testing
 /// With `CTXABI_UPDATE_GOLDENS=1` they are written anew, and the run still fails once.
 @Suite struct GoldenReportTests {
   static let files: [(ReportFormat, String)] = [
-    (.text, "txt"), (.markdown, "md"), (.json, "json"), (.sarif, "sarif"), (.junit, "xml"), (.html, "html"),
+    (.text, "txt"), (.markdown, "md"), (.json, "json"), (.sarif, "sarif"), (.junit, "xml"),
+    (.codequality, "codequality.json"), (.github, "github.txt"), (.html, "html"),
   ]
 
   @Test(arguments: files) func report(_ format: ReportFormat, _ ending: String) throws {

@@ -87,16 +87,22 @@ import Testing
   @Test func browserCheckFindsProblems() throws {
     let page = """
       <!DOCTYPE html><html lang='en'><head><title>bad</title><link rel='icon' href='data:,'/></head><body>
+      <section class='builds'>builds</section>
       <input type='checkbox' id='show-note' checked='checked'/><p class='change note'>a change</p>
       <p style='color: #999; background: #aaa'>hardly to be read</p><p style='width: 5000px'>wide</p>
-      <a href='#x' tabindex='-1'>unreachable</a><img src='other.png' alt=''/>
+      <a href='#x' tabindex='-1'>unreachable</a>
+      <section class='context'><p class='change breaking'>first</p></section>
+      <section class='context'><p class='change note'>only this</p></section>
+      <div class='wide'><div class='scroll' style='height: 60px; overflow: auto'><table><thead><tr><th>head</th></tr></thead>
+      <tbody><tr><th style='height: 900px'>row</th></tr></tbody></table></div></div><img src='other.png' alt=''/>
       <script>console.error('complaint')</script></body></html>
       """
     let result = try Resources.withFile(page, "html") { try Resources.run("check-page", [$0]) }
     #expect(result.status == 1)
     for problem in [
       "complaint", "asks for file:", "other.png", "contrast 1.", "5008 wide", "not reachable by keyboard",
-      "the filter note shows 1, 1, 1",
+      "the filter note shows 2, 2, 2", "the head or the first column of a table is out of view",
+      "the builds stand before the findings",
     ] {
       #expect(result.output.contains(problem), "\(problem) is not in \(result.output)")
     }

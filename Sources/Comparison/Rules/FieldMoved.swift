@@ -2,7 +2,7 @@ extension Rule {
   /// A field stands at another offset.
   public static let fieldMoved = Rule(
     id: "field-moved", severity: .breaking,
-    sentence: "A field stands at another offset.",
+    sentence: "A field is at another offset.",
     rationale:
       "The offset is compiled into every program: it now accesses another field, or is refused. Neighbours that moved by the same distance are one finding.",
     example:

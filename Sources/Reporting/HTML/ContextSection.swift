@@ -28,7 +28,7 @@ struct ContextSection {
 
   var markup: Markup {
     """
-    <section id='\(anchor)' aria-labelledby='\(anchor)-title'>
+    <section id='\(anchor)' class='context' aria-labelledby='\(anchor)-title'>
     <h2 id='\(anchor)-title'>\(title)</h2>
     \(subtitle)\(body)</section>
 

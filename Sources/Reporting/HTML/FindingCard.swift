@@ -24,7 +24,7 @@ struct FindingCard {
   var tone: String { waiver == nil ? severity.rawValue : "waived" }
   /// How far to the front it belongs.
   var rank: Int { waiver == nil ? Severity.allCases.firstIndex(of: severity) ?? 0 : 0 }
-  /// `breaking: __sk_buff.mark stands at 12 instead of 8`
+  /// `breaking: __sk_buff.mark is at offset 12 instead of 8`
   var label: String { "\(badgeText): \(finding.title)" }
 
   private var badgeText: String {

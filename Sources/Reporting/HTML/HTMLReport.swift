@@ -19,7 +19,7 @@ struct HTMLReport {
     Page(
       title: "Context ABI, \(report.old.title) to \(report.new.title): \(report.headline.lowercased())",
       toolVersion: report.toolVersion, header: header, navigation: navigation,
-      content: overview + sections + unchanged
+      content: overview + sections + unchanged + builds
         + (HelperMatrix(report.old.snapshot, report.new.snapshot)?.markup ?? .empty)
     ).text
   }
@@ -38,8 +38,6 @@ struct HTMLReport {
       <ul class='counts'>
       \(counts)</ul>
       \(report.remarks.map { "<p class='small'>\($0)</p>\n" as Markup })</div>
-      <div class='builds'>
-      \(side("Old", report.old))\(side("New", report.new))</div>
       <div class='choices'>
       \(filters)\(Page.themeChoice)</div>
 
@@ -57,6 +55,18 @@ struct HTMLReport {
     return items.joined("") + waived
   }
 
+  /// Where the two come from: what nobody needs before the findings.
+  private var builds: Markup {
+    """
+    <section aria-labelledby='builds'>
+    <h2 id='builds'>The builds</h2>
+    <div class='builds'>
+    \(side("Old", report.old))\(side("New", report.new))</div>
+    </section>
+
+    """
+  }
+
   private func side(_ label: String, _ side: ComparisonReport.Side) -> Markup {
     let provenance = side.snapshot.provenance
     let facts: [(String, String?)] = [
@@ -68,7 +78,7 @@ struct HTMLReport {
     }
     return """
       <section aria-label='\(label) build'>
-      <h2>\(label): \(side.name)</h2>
+      <h3>\(label): \(side.name)</h3>
       <dl>
       \(rows)</dl>
       </section>
@@ -96,8 +106,10 @@ struct HTMLReport {
 
   private var navigation: Markup {
     let items = contextNames.map { name -> Markup in
-      let tone = cards.filter { $0.context == name }.max { $0.rank < $1.rank }?.tone ?? ""
-      return "<li class='\(tone)'><a href='#\(Self.anchor(name))'>\(name)</a></li>\n"
+      let own = cards.filter { $0.context == name }
+      let tone = own.max { $0.rank < $1.rank }?.tone ?? ""
+      let tones = Set(own.map(\.tone)).sorted().map { " has-\($0)" }.joined()
+      return "<li class='\(tone)\(tones)'><a href='#\(Self.anchor(name))'>\(name)</a></li>\n"
     }
     guard !items.isEmpty else { return .empty }
     return """
@@ -113,6 +125,9 @@ struct HTMLReport {
 
   private var overview: Markup {
     guard !cards.isEmpty else {
+      if let leftOut = report.leftOut, leftOut.count > 0 {
+        return "<section aria-labelledby='what'>\n<h2 id='what'>What changed</h2>\n<p>\(leftOut.sentence)</p>\n</section>\n\n"
+      }
       return """
         <section aria-labelledby='what'>
         <h2 id='what'>What changed</h2>
@@ -138,7 +153,7 @@ struct HTMLReport {
     guard !notes.isEmpty else { return .empty }
     let count = report.verdict.count(.note)
     return """
-      <details>
+      <details class='notes'>
       <summary>\(count) \(count == 1 ? "note" : "notes") that no program notices</summary>
       \(list(notes))</details>
 
@@ -164,7 +179,7 @@ struct HTMLReport {
   }
 
   private var unchanged: Markup {
-    let changed = Set(cards.flatMap(\.finding.contexts))
+    let changed = Set((cards.map(\.finding) + (report.leftOut?.findings ?? [])).flatMap(\.contexts))
     let same = report.new.snapshot.contexts.filter { !changed.contains($0.name) }
     guard !same.isEmpty else { return .empty }
     let items = same.map { context -> Markup in "<li><code>\(context.name)</code></li>\n" }

@@ -26,8 +26,9 @@ struct HistoryPage {
     return Page(
       title: "Context ABI history, \(first) to \(last)", toolVersion: history.toolVersion, header: header(first, last),
       navigation: navigation,
-      content: overview + contexts.map(section).joined("") + others
-        + HelperHistory(history, heads: stageHeads).markup
+      content: overview + legend + index + contexts.map(section).joined("") + others
+        + (history.showsHelpers ? HelperHistory(history, heads: stageHeads).markup : .empty),
+      isWide: true
     ).text
   }
 
@@ -37,6 +38,7 @@ struct HistoryPage {
     <h1>\(first) → \(last)</h1>
     <p>What BPF programs see of the kernel, field by kernel build: when each field appeared, moved, changed its meaning or
     went away, and who may read and write it.</p>
+    \(history.leftOut.map { "<p>\($0.sentence)</p>\n" as Markup } ?? .empty)\
     <div class='choices'>
     \(Page.themeChoice)</div>
 
@@ -57,9 +59,9 @@ struct HistoryPage {
     let names = Set(cards.joined().map(\.context)).union(contexts.map(\.name)).sorted()
     let rows = names.map { name -> Markup in
       let head: Markup = contexts.contains { $0.name == name } ? "<code>\(name)</code>" : "\(name)"
-      let cells = history.steps.indices.map { overviewCell(cards[$0].filter { $0.context == name }) }
+      let cells = history.steps.indices.reversed().map { overviewCell(cards[$0].filter { $0.context == name }) }
       return
-        "<tr><th scope='row'><a href='#\(HTMLReport.anchor(name))'>\(head)</a></th><td class='none'>·</td>\(cells)</tr>\n"
+        "<tr><th scope='row'><a href='#\(HTMLReport.anchor(name))'>\(head)</a></th>\(cells)<td class='none'>·</td></tr>\n"
     }
     return """
       <section aria-labelledby='overview'>
@@ -91,11 +93,17 @@ struct HistoryPage {
     return badges.isEmpty ? "<td class='none'>·</td>" : "<td>\(badges)</td>"
   }
 
+  /// A short head a build, the newest first.
   private var stageHeads: [Markup] {
-    history.stages.indices.map { index in
-      let provenance = history.stages[index].snapshot.provenance
-      return
-        "<th scope='col'>\(provenance.release)<br/><span class='faint'>\(provenance.architecture)</span>\(reportLink(to: index))</th>"
+    let isOfOneArchitecture = Set(history.stages.map(\.snapshot.provenance.architecture)).count == 1
+    return history.stages.indices.reversed().map { index in
+      let (side, provenance) = (history.stages[index], history.stages[index].snapshot.provenance)
+      let rest = provenance.release.dropFirst(side.version.count).drop { "+-".contains($0) }
+      let below = (rest.isEmpty ? [] : [String(rest)]) + (isOfOneArchitecture && !rest.isEmpty ? [] : [provenance.architecture])
+      return """
+        <th scope='col' title='\(provenance.release), \(provenance.architecture)'>\(side.version)<br/>\
+        <span class='faint'>\(Markup(breakable: below.joined(separator: " ")))</span>\(reportLink(to: index))</th>
+        """
     }
   }
 
@@ -106,11 +114,52 @@ struct HistoryPage {
     return "<br/><a href='\(file)'>report</a>"
   }
 
+  // MARK: - Words and fields
+
+  /// What every word and sign of the tables stands for.
+  private var legend: Markup {
+    let words = HistoryTable.legend(contexts).map { word, tone, text -> Markup in
+      "<dt>\(tone.isEmpty ? "<code>\(word)</code>" : "<span class='badge \(tone)'>\(word)</span>" as Markup)</dt><dd>\(text)</dd>\n"
+    }
+    return """
+      <section aria-labelledby='legend'>
+      <h2 id='legend'>What the words mean</h2>
+      <details>
+      <summary>\(words.count) words and signs</summary>
+      <dl class='words'>
+      \(words)</dl>
+      </details>
+      </section>
+
+      """
+  }
+
+  /// Every field, in the order of the alphabet: what a reader looks for by its name.
+  private var index: Markup {
+    let fields = contexts.flatMap { context in context.rows.map { (context.name, $0.field) } }
+    let sorted = fields.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+    guard !sorted.isEmpty else { return .empty }
+    let items = sorted.map { context, field -> Markup in
+      "<li><a href='#\(HistoryTable.anchor(context, field))'><code>\(field.shownField)</code></a> <span class='faint'>\(context)</span></li>\n"
+    }
+    return """
+      <section aria-labelledby='fields'>
+      <h2 id='fields'>Find a field</h2>
+      <details>
+      <summary>\(sorted.count) fields by name</summary>
+      <ul class='names'>
+      \(items)</ul>
+      </details>
+      </section>
+
+      """
+  }
+
   // MARK: - Contexts
 
   private func section(_ context: ContextHistory) -> Markup {
     let anchor = HTMLReport.anchor(context.name)
-    let table = HistoryTable(context, cards: cards, heads: stageHeads).markup
+    let table = HistoryTable(context, cards: cards, heads: stageHeads, versions: history.stages.map(\.version)).markup
     let isChanged = cards.joined().contains { $0.context == context.name }
     let content: Markup =
       isChanged

@@ -7,6 +7,8 @@ struct Page {
   /// Links to the parts of the content.
   let navigation: Markup
   let content: Markup
+  /// Whether it takes the whole width of the window, and of a sheet across, for tables of many columns.
+  var isWide = false
 
   /// The page as the text of a file. It is XHTML-compatible HTML, so that an XML parser can check it.
   var text: String {
@@ -25,7 +27,7 @@ struct Page {
       <style>
       \(Markup(trusted: StyleSheet.text))</style>
       </head>
-      <body>
+      <body\(isWide ? " class='wide'" : "" as Markup)>
       <a class='skip' href='#content'>Skip to the content</a>
       <header>
       \(header)</header>

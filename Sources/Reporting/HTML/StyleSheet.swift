@@ -2,7 +2,10 @@
 ///
 /// One definition a colour, for light and dark at once; what is shown is chosen by `:has()`, so that no script is needed.
 enum StyleSheet {
-  static let text = base + layout + changes + tables + map + print
+  static let text = base + layout + changes + filters + tables + map + print
+
+  /// What a finding can be, as its card's class says.
+  static let tones = ["breaking", "review", "addition", "correction", "note", "waived", "coverage"]
 
   private static let base = """
     :root {
@@ -41,7 +44,7 @@ enum StyleSheet {
     h2 { font-size: 1.3rem; margin: 0 0 0.4rem; }
     h3 { font-size: 1rem; margin: 0; font-weight: 600; }
     p { margin: 0.5rem 0; }
-    a { color: var(--link); text-underline-offset: 0.15em; }
+    a { color: var(--link); text-underline-offset: 0.3em; text-decoration-thickness: 1px; text-decoration-skip-ink: none; }
     code, pre { font-family: var(--code); font-size: 0.875em; overflow-wrap: anywhere; }
     code { font-variant-ligatures: none; }
     :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px; }
@@ -73,7 +76,7 @@ enum StyleSheet {
     .builds { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 0.8rem;
       margin: 1rem 0; }
     .builds section { border: 1px solid var(--line); border-radius: 6px; padding: 0.6rem 0.9rem; min-width: 0; }
-    .builds h2 { font-size: 1rem; }
+    .builds h3 { font-size: 1rem; }
     .builds dl { margin: 0; display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 0.8rem;
       font-size: 0.875rem; }
     .builds dt { color: var(--faint); }
@@ -127,6 +130,7 @@ enum StyleSheet {
     .label { color: var(--faint); font-size: 0.875rem; margin-right: 0.4rem; }
     .names { display: flex; flex-wrap: wrap; gap: 0.15rem 0.9rem; margin: 0.3rem 0; padding: 0; list-style: none; }
     .lines { margin: 0.4rem 0; padding: 0 0 0 1.1rem; }
+    :root:has(#show-note:not(:checked)) .notes { display: none; }
     :root:has(#show-breaking:not(:checked)) .change.breaking,
     :root:has(#show-breaking:not(:checked)) .overview .breaking,
     :root:has(#show-review:not(:checked)) .change.review,
@@ -141,6 +145,15 @@ enum StyleSheet {
     :root:has(#show-waived:not(:checked)) .overview .waived { display: none; }
 
     """
+
+  /// A context, and what leads to it, is shown as long as one of its findings is.
+  private static let filters =
+    ".context, nav li[class] { display: none; }\n"
+    + tones.map { tone in
+      let isShown = ":root:not(:has(#show-\(tone):not(:checked)))"
+      return
+        "\(isShown) .context:has(.change.\(tone)) { display: block; }\n\(isShown) nav li.has-\(tone) { display: list-item; }\n"
+    }.joined() + "\n"
 
   private static let tables = """
     table { border-collapse: collapse; font-size: 0.875rem; }
@@ -157,7 +170,16 @@ enum StyleSheet {
     .access td.changed { background: var(--tone-ground); font-weight: 700; }
     .access td.none, .history td.none { color: var(--faint); }
     .history td { white-space: nowrap; }
-    .history thead th { min-width: 6rem; max-width: 9rem; overflow-wrap: anywhere; font-size: 0.8rem; }
+    .history thead th { min-width: 4.5rem; max-width: 9rem; overflow-wrap: anywhere; font-size: 0.8rem; }
+    .wide { max-width: none; }
+    .wide .scroll { max-height: calc(100vh - 3rem); overflow: auto; }
+    .wide .history thead th { position: sticky; top: 0; z-index: 1; background: var(--ground); }
+    .wide .history thead th:first-child { left: 0; z-index: 2; }
+    .wide .history th, .wide .history td { padding: 0.2rem 0.4rem; }
+    .wide tr { scroll-margin-top: 4.5rem; }
+    .wide tr:target { outline: 2px solid var(--link); outline-offset: -2px; }
+    .words { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.2rem 0.8rem; margin: 0.4rem 0; }
+    .words dd { margin: 0; }
     .history td.there { background: var(--raised); font-variant-numeric: tabular-nums; }
     .history td.who { white-space: normal; min-width: 11rem; font-size: 0.8rem; }
     .history .offset { font-family: var(--code); }
@@ -205,13 +227,21 @@ enum StyleSheet {
       details::details-content { content-visibility: visible; display: block; height: auto; }
       summary { list-style: none; color: var(--text); }
       .change, figure, tr { break-inside: avoid; }
-      h2, h3 { break-after: avoid; }
-      .scroll { overflow: visible; }
+      h1, h2, h3, h4, caption, figcaption, summary { break-after: avoid; }
+      h2 + *, h3 + p { break-before: avoid; }
+      .scroll, .wide .scroll { overflow: visible; max-height: none; }
+      .wide { page: across; }
+      .wide .history { font-size: 6.5pt; width: 100%; }
+      .wide .history th, .wide .history td { padding: 1px 3px; }
+      .wide .history thead th { min-width: 0; position: static; font-size: 6pt; }
+      .wide .history td.who { min-width: 0; font-size: 6pt; }
+      .badge { border: 0; padding: 0; font-size: inherit; }
       a { color: inherit; text-decoration: none; }
       .map, .map.one { width: auto; max-width: 100%; min-width: 0; max-height: 21cm; }
       tbody th { position: static !important; }
       thead { display: table-header-group; }
     }
+    @page across { size: A3 landscape; margin: 1cm; }
 
     """
 }

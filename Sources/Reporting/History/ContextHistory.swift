@@ -17,8 +17,19 @@ struct ContextHistory {
     let field: String
     let cells: [Cell]
     /// The programs that may read it, and write it, in the newest build that has it.
-    let readers: String
-    let writers: String
+    let readers: Set<String>
+    let writers: Set<String>
+    /// How to name them.
+    let programNames: ProgramNames
+
+    /// The build that brought the last change that a program may notice; nil where there was none since the first build.
+    var since: Int? {
+      cells.indices.last { stage in
+        stage > 0
+          && ((cells[stage].place == nil) != (cells[stage - 1].place == nil)
+            || cells[stage].events.contains { $0.rule.severity > .note })
+      }
+    }
   }
 
   let name: String
@@ -44,13 +55,15 @@ struct ContextHistory {
       Dictionary(grouping: changes.filter { $0.field != nil }) { Self.row(of: $0.field ?? "", known) }
         .mapValues { Self.once($0.map(\.finding)) }
     }
-    rows = Self.order(fields).map { field in
+    rows = Self.order(fields).filter { history.shows($0, of: name) }.map { field in
       let cells = fields.indices.map { stage in
         Cell(
           place: fields[stage].places[field], access: fields[stage].access(field), events: events[stage][field] ?? [])
       }
       let last = fields.last { $0.names.contains(field) }
-      return Row(field: field, cells: cells, readers: last?.readers(field) ?? "", writers: last?.writers(field) ?? "")
+      return Row(
+        field: field, cells: cells, readers: last?.readers(field) ?? [], writers: last?.writers(field) ?? [],
+        programNames: last?.programNames ?? ProgramNames([]))
     }
   }
 
@@ -84,10 +97,12 @@ private struct FieldsOfStage {
   /// The members, and what accesses belong to no member, in order.
   let names: [String]
   let places: [String: String]
+  let programNames: ProgramNames
   private let matrix: AccessMatrix
-  private let programNames: ProgramNames
+  private let context: Context?
 
   init(_ stage: ComparisonReport.Side, _ context: Context?) {
+    self.context = context
     let pairs = (context?.layout.members ?? []).map { MemberPair(old: $0, new: $0, fate: .same) }
     let programs = Set(stage.snapshot.programs.filter { $0.context == context?.name }.map(\.name))
     matrix = AccessMatrix(old: context, new: context, pairs: pairs, programs: (programs, programs))
@@ -100,21 +115,25 @@ private struct FieldsOfStage {
     self.places = places
   }
 
-  func access(_ field: String) -> String {
-    let cells = cells(field)
-    return (cells.contains { $0.cell.read != .none } ? "r" : "")
-      + (cells.contains { $0.cell.write != .none } ? "w" : "")
+  func access(_ field: String) -> String { (readers(field).isEmpty ? "" : "r") + (writers(field).isEmpty ? "" : "w") }
+
+  func readers(_ field: String) -> Set<String> { programs(field) { $0.read != .none } ?? sharing(field) { !$0.isWrite } }
+  func writers(_ field: String) -> Set<String> { programs(field) { $0.write != .none } ?? sharing(field, \.isWrite) }
+
+  /// The programs of the field's row; nil where it has none.
+  private func programs(_ field: String, _ isMeant: (AccessMatrix.Cell) -> Bool) -> Set<String>? {
+    guard let index = matrix.fields.firstIndex(of: field) else { return nil }
+    return Set(matrix.columns.filter { isMeant($0.cells[index]) }.flatMap(\.programs))
   }
 
-  func readers(_ field: String) -> String { text(cells(field).filter { $0.cell.read != .none }) }
-  func writers(_ field: String) -> String { text(cells(field).filter { $0.cell.write != .none }) }
-
-  private func text(_ columns: [(programs: [String], cell: AccessMatrix.Cell)]) -> String {
-    columns.isEmpty ? "" : programNames.text(columns.flatMap(\.programs))
-  }
-
-  private func cells(_ field: String) -> [(programs: [String], cell: AccessMatrix.Cell)] {
-    guard let index = matrix.fields.firstIndex(of: field) else { return [] }
-    return matrix.columns.map { ($0.programs, $0.cells[index]) }
+  /// The programs that access its bytes by another name: in a union (`bpf_sock_ops.reply` and `args[0]`) the verifier knows
+  /// places alone.
+  private func sharing(_ field: String, _ isMeant: (AccessKind) -> Bool) -> Set<String> {
+    guard let context, let member = context.layout.members.first(where: { $0.name == field }) else { return [] }
+    let rules = context.rules.filter { rule in
+      rule.kinds.contains(where: isMeant) && rule.offset * 8 >= member.bitOffset
+        && (rule.offset + rule.size) * 8 <= member.bitOffset + member.bitSize
+    }
+    return Set(rules.flatMap(\.programs))
   }
 }

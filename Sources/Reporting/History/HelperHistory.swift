@@ -16,7 +16,7 @@ struct HelperHistory {
     let names = Self.names(of: stages)
     guard !names.isEmpty else { return .empty }
     let rows = names.map { name -> Markup in
-      let cells = counts.indices.map { stage -> Markup in
+      let cells = counts.indices.reversed().map { stage -> Markup in
         cell(counts[stage]?[name] ?? 0, before: stage > 0 ? counts[stage - 1].map { $0[name] ?? 0 } : nil)
       }
       return "<tr><th scope='row'><code>\(name)</code></th>\(cells)</tr>\n"

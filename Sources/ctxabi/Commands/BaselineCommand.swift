@@ -28,36 +28,17 @@ struct BaselineCommand: ParsableCommand {
     ])
 }
 
-/// `ctxabi baseline list`
-struct BaselineListCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the baselines: name, release, architecture, build id.")
-
-  @OptionGroup var store: StoreOptions
-
-  func run() throws {
-    try store.requireDirectory()
-    try withStore { () throws(BaselineError) in
-      for name in try store.baselines.names() {
-        let provenance = try store.baselines.provenance(of: name)
-        Console.output(
-          "\(name)\t\(provenance.release)\t\(provenance.architecture)\t\(provenance.buildID ?? "-")\n")
-      }
-    }
-  }
-}
-
 /// `ctxabi baseline show`
 struct BaselineShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Shows a baseline's contexts, as 'ctxabi show' does.")
 
-  @Argument(help: "The baseline's name.")
+  @Argument(help: "The baseline's name.", completion: Completions.baselineNames)
   var name: String
 
   @OptionGroup var store: StoreOptions
 
-  @Option(help: ArgumentHelp("Only this context (repeatable).", valueName: "structure"))
+  @Option(help: ArgumentHelp("Only this context (repeatable).", valueName: "structure"), completion: Completions.contexts)
   var context: [String] = []
 
   func run() throws {
@@ -80,7 +61,7 @@ struct BaselineAddCommand: ParsableCommand {
   @Argument(help: "The name: letters, digits and . _ + -")
   var name: String
 
-  @Argument(help: "A kernel build, or a snapshot file.", completion: .file())
+  @Argument(help: "A kernel build, or a snapshot file.", completion: Completions.builds)
   var kernel: String
 
   @OptionGroup var settings: BuildSettings
@@ -113,10 +94,10 @@ struct BaselineUpdateCommand: ParsableCommand {
       update uses up are taken out of the file of waivers: against the new baseline they would accept nothing.
       """)
 
-  @Argument(help: "The baseline's name.")
+  @Argument(help: "The baseline's name.", completion: Completions.baselineNames)
   var name: String
 
-  @Argument(help: "A kernel build, or a snapshot file.", completion: .file())
+  @Argument(help: "A kernel build, or a snapshot file.", completion: Completions.builds)
   var kernel: String
 
   @OptionGroup var settings: BuildSettings
@@ -167,7 +148,7 @@ struct BaselineAcceptCommand: ParsableCommand {
       then does not count any more, up to the waiver's last day. What lint finds in the build can be accepted as well.
       """)
 
-  @Argument(help: "The baseline's name.")
+  @Argument(help: "The baseline's name.", completion: Completions.baselineNames)
   var name: String
 
   @Argument(help: "The kernel build or snapshot file that has the change.", completion: .file())
@@ -267,7 +248,7 @@ struct BaselineVerifyCommand: ParsableCommand {
       file can't be used.
       """)
 
-  @Argument(help: "The baseline's name; without it, all of the store.")
+  @Argument(help: "The baseline's name; without it, all of the store.", completion: Completions.baselineNames)
   var name: String?
 
   @Argument(help: "The kernel build that the baseline was made from.", completion: .file())
@@ -320,7 +301,7 @@ struct BaselineRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Removes a baseline from the store.")
 
-  @Argument(help: "The baseline's name.")
+  @Argument(help: "The baseline's name.", completion: Completions.baselineNames)
   var name: String
 
   @OptionGroup var store: StoreOptions

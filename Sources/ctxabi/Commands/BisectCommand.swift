@@ -58,8 +58,9 @@ struct BisectCommand: ParsableCommand {
     let auditor = try TreeAuditor(tree, settings, cacheRoot: treeCache)
     let checkout = try auditor.checkout()
     let good = try auditor.withTree { try checkout.commit(self.good) }
-    let reference = try auditor.snapshot(of: good, named: self.good)
     var bad = try auditor.withTree { try checkout.commit(self.bad) }
+    try auditor.requireDescent(of: bad, from: good, names: (newer: self.bad, older: self.good))
+    let reference = try auditor.snapshot(of: good, named: self.good)
     let findings = SnapshotComparison(old: reference, new: try auditor.snapshot(of: bad, named: self.bad)).findings()
     guard findings.contains(where: { $0.isNamed(finding) }) else {
       let known = findings.filter { $0.rule.severity > .note }.map(\.id)

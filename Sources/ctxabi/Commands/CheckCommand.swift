@@ -2,6 +2,7 @@ import ArgumentParser
 import Baselines
 import Comparison
 import ContextABI
+import Foundation
 import KernelTree
 import Reporting
 
@@ -29,13 +30,13 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help: "What to check: a kernel build (or live), a snapshot file, or a kernel source tree.",
-    completion: .file())
+    completion: Completions.builds)
   var kernel: String?
 
   @OptionGroup var settings: BuildSettings
   @OptionGroup var store: StoreOptions
 
-  @Option(help: ArgumentHelp("The baseline to check against.", valueName: "name"))
+  @Option(help: ArgumentHelp("The baseline to check against.", valueName: "name"), completion: Completions.baselineNames)
   var baseline: String?
 
   @Flag(help: "Compare with a baseline of another architecture.")
@@ -57,6 +58,7 @@ struct CheckCommand: ParsableCommand {
     }
     guard let kernel else { throw ValidationError("Missing expected argument '<kernel>'") }
     if tree.comparesRevisions {
+      try refuseFile(kernel)
       let auditor = try TreeAuditor(kernel, settings, cacheRoot: tree.treeCache)
       try TreeCheck(auditor: auditor, options: tree, gate: gate).run()
       return
@@ -77,6 +79,15 @@ struct CheckCommand: ParsableCommand {
     try gate.finish(
       old: .init(name: name, snapshot: old), new: .init(name: kernel, snapshot: snapshot),
       waived.open, waived: waived.waived)
+  }
+
+  /// Only a tree has revisions.
+  private func refuseFile(_ kernel: String) throws {
+    guard FileManager.default.fileExists(atPath: kernel), !SourceTree.isDirectory(kernel) else { return }
+    throw Failure(
+      message:
+        "\(kernel): is a file, not a kernel tree; --base, --head, --apply and --each compare revisions of a tree (a build is checked against a --baseline)",
+      status: Failure.unknownName)
   }
 
   /// What differs between architectures is mostly the architecture's: nobody compares them by accident.

@@ -2,8 +2,6 @@ import ArgumentParser
 import Baselines
 import Compatibility
 import ContextABI
-import Foundation
-import KernelImage
 import Programs
 import Reporting
 
@@ -35,12 +33,12 @@ struct CompatCommand: ParsableCommand {
     name: .customLong("on"), parsing: .upToNextOption,
     help: ArgumentHelp(
       "The builds, the oldest first: kernel builds, snapshot files or baselines.", valueName: "build"),
-    completion: .file())
+    completion: Completions.builds)
   var builds: [String] = []
 
   @Option(
     help: ArgumentHelp("The build that the programs were made for: what means something else is told.", valueName: "build"),
-    completion: .file())
+    completion: Completions.builds)
   var reference: String?
 
   @Option(help: ArgumentHelp("text, tsv, json, markdown, html or junit.", valueName: "format"))
@@ -77,27 +75,5 @@ struct CompatCommand: ParsableCommand {
   }
 
   /// Every baseline of this machine's architecture, the oldest release first.
-  private func baselines() throws -> [BuildRules] {
-    try store.requireDirectory()
-    let names = try withStore { () throws(BaselineError) in try store.baselines.names() }
-    let rules = try Concurrently.map(names, load).filter { $0.snapshot.provenance.architecture == Architecture.host }
-    guard !rules.isEmpty else {
-      throw Failure(message: "\(store.store): holds no baseline for \(Architecture.host); name builds with --on")
-    }
-    return rules.sorted { left, right in
-      let (first, second) = (left.snapshot.provenance.release, right.snapshot.provenance.release)
-      let order = first.compare(second, options: .numeric)
-      return order == .orderedSame ? left.name < right.name : order == .orderedAscending
-    }
-  }
-}
-
-extension Architecture {
-  /// That of this machine, as snapshots name it.
-  fileprivate static var host: String {
-    var name = utsname()
-    uname(&name)
-    let machine = withUnsafeBytes(of: &name.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    return machine == "aarch64" ? Architecture.arm64.rawValue : machine
-  }
+  private func baselines() throws -> [BuildRules] { try Concurrently.map(store.ownBaselines(), load) }
 }

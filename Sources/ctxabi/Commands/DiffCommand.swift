@@ -18,10 +18,10 @@ struct DiffCommand: ParsableCommand {
         ctxabi diff old.json new.json --report html=report.html
       """)
 
-  @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: .file())
+  @Argument(help: "The older side: a kernel build, a snapshot file, or a baseline.", completion: Completions.builds)
   var old: String
 
-  @Argument(help: "The newer side.", completion: .file())
+  @Argument(help: "The newer side.", completion: Completions.builds)
   var new: String
 
   @OptionGroup var settings: BuildSettings

@@ -24,12 +24,14 @@ struct HelpersCommand: ParsableCommand {
   @OptionGroup var build: BuildOptions
 
   @Option(
-    help: ArgumentHelp("Only this helper (repeatable): bpf_skb_load_bytes, …", valueName: "name"))
+    help: ArgumentHelp("Only this helper (repeatable): bpf_skb_load_bytes, …", valueName: "name"), completion: Completions.helpers
+  )
   var helper: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Only what programs of this type get (repeatable): xdp, cgroup_sock_addr/inet4_bind, …", valueName: "type"))
+      "Only what programs of this type get (repeatable): xdp, cgroup_sock_addr/inet4_bind, …", valueName: "type"),
+    completion: Completions.programTypes)
   var progType: [String] = []
 
   @Option(help: ArgumentHelp("text, tsv or json.", valueName: "format"))

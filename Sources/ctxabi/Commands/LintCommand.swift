@@ -21,10 +21,10 @@ struct LintCommand: ParsableCommand {
         ctxabi lint vmlinux --baseline debian-6.12-amd64 --report sarif=lint.sarif
       """)
 
-  @Argument(help: "A kernel build, a kernel source tree, a snapshot file, or a baseline.", completion: .file())
+  @Argument(help: "A kernel build, a kernel source tree, a snapshot file, or a baseline.", completion: Completions.builds)
   var kernel: String
 
-  @Option(help: ArgumentHelp("Only what this baseline does not have.", valueName: "name"))
+  @Option(help: ArgumentHelp("Only what this baseline does not have.", valueName: "name"), completion: Completions.baselineNames)
   var baseline: String?
 
   @Option(help: ArgumentHelp("From which severity on a finding counts.", valueName: "severity"))
@@ -37,6 +37,7 @@ struct LintCommand: ParsableCommand {
 
   @OptionGroup var settings: BuildSettings
   @OptionGroup var store: StoreOptions
+  @OptionGroup var filters: FilterOptions
   @OptionGroup var reports: ReportOptions
 
   func run() throws {
@@ -48,18 +49,22 @@ struct LintCommand: ParsableCommand {
       let known = Set(Soundness(old).findings().map(\.digest))
       findings = findings.filter { !known.contains($0.digest) }
     }
+    let filter = try filters.filter(for: [snapshot])
     let waivers = try withStore { () throws(BaselineError) in try store.baselines.waivers() }
     let accepting = waivers.waivers.filter { $0.expires >= .today && ($0.baseline == nil || $0.baseline == baseline) }
     let waived = findings.compactMap { finding in
       accepting.first { $0.accepts(finding) }.map { WaivedFinding(finding, WaiverNote($0)) }
     }
     let accepted = Set(waived.map(\.finding.digest))
+    let filtered = FilteredFindings(findings.filter { !accepted.contains($0.digest) }, filter, of: [snapshot])
+    let verdict = Verdict(filtered.kept, gate: failOn)
     let side = ComparisonReport.Side(name: kernel, snapshot: snapshot)
     let report = ComparisonReport(
-      old: side, new: side, verdict: Verdict(findings.filter { !accepted.contains($0.digest) }, gate: failOn),
-      waived: waived, toolVersion: Version.text)
+      old: side, new: side, verdict: verdict, waived: waived.filter { filter.lets($0.finding, of: [snapshot]) },
+      leftOut: filter.isEmpty ? nil : LeftOut(filtered.leftOut, by: filter, verdict), toolVersion: Version.text)
     try reports.write(report)
     if !reports.useStandardOutput { Console.output(text(of: report)) }
+    report.saySilenced()
     if report.verdict.exitStatus != 0 { throw ExitCode(report.verdict.exitStatus) }
   }
 

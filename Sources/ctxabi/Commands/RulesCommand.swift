@@ -21,13 +21,20 @@ struct RulesCommand: ParsableCommand {
 /// `ctxabi explain`
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Explains a rule: what it means for an existing program, with an example.",
-    discussion: "Example: ctxabi explain meaning-changed")
+    commandName: "explain",
+    abstract: "Explains a rule: what it means for an existing program, with an example, and what its author can do.",
+    discussion: """
+      Where the store has baselines, the newest two neighbours between which the rule has found something are named.
+
+      Example: ctxabi explain meaning-changed
+      """)
 
   @Argument(
     help: "The rule's id, as reports show it in brackets.",
-    completion: .list(RuleCatalog.all.map(\.id)))
+    completion: Completions.rules)
   var rule: String
+
+  @OptionGroup var store: StoreOptions
 
   func run() throws {
     guard let rule = RuleCatalog.rule(rule) else {
@@ -37,6 +44,7 @@ struct ExplainCommand: ParsableCommand {
     }
     Console.output(
       RuleText.explanation(
-        of: rule, width: Console.width, style: Console.isColoured ? .coloured : .plain))
+        of: rule, found: RealExample(rule: rule, store: store.baselines).find(), width: Console.width,
+        style: Console.isColoured ? .coloured : .plain))
   }
 }

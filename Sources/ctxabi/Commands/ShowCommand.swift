@@ -11,10 +11,10 @@ struct ShowCommand: ParsableCommand {
       The layout is written as pahole does: offset and size in bytes behind each member. Below a field stands, for each \
       way to access it, the expression over the kernel's own members that the access stands for; `value` is what a store \
       stores. `read` covers reads that extend the sign, and `write` stores of immediates, unless these stand on their own. \
-      In brackets: the programs, by type and, where it matters, attach type (`after tstamp_type`: that have accessed that \
-      field, too; `ptr:` a socket pointer that a context or a helper hands out); the type of register that a read gives; \
-      and which parts of the field may be accessed, as offset:size, where not every aligned part may: `whole only` none, \
-      `the same at` those that give what the whole gives.
+      In brackets: the programs, by type and, where it matters, attach type (`if it also reads tstamp_type`: \
+      of programs that access that field, too; `ptr:` a socket pointer that a context or a helper hands out); the type of register that a read gives; \
+      and which parts of the field may be accessed, as offset:size, where not every aligned part may: `4-byte access only` \
+      none, `14:2 gives the same value` a part that gives what the whole gives.
 
       Examples:
         ctxabi show vmlinux --context __sk_buff
@@ -27,13 +27,15 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup var source: SourceOptions
 
   @Option(
-    help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"))
+    help: ArgumentHelp("Only this context (repeatable): __sk_buff, xdp_md, …", valueName: "structure"),
+    completion: Completions.contexts)
   var context: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Only what programs of this type see (repeatable): sched_cls, cgroup_sock_addr/inet4_bind, …",
-      valueName: "type"))
+      valueName: "type"),
+    completion: Completions.programTypes)
   var progType: [String] = []
 
   @Flag(help: "The layout alone: offsets, sizes, holes.")

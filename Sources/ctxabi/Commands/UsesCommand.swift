@@ -33,7 +33,7 @@ struct UsesCommand: ParsableCommand {
     name: .customLong("on"),
     help: ArgumentHelp(
       "Tell what each access means on this build: a kernel build, a snapshot file, or a baseline.", valueName: "build"),
-    completion: .file())
+    completion: Completions.builds)
   var build: String?
 
   @Option(help: ArgumentHelp("text, tsv or json (a corpus).", valueName: "format"))
