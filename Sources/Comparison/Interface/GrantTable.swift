@@ -62,8 +62,8 @@ struct InterfacePair {
   let programs: [InterfaceProgram]
   /// The flags of types that both use.
   private let commonFlags: Set<String>
-  /// The helpers of which nothing is known for a program, on either side.
-  private let unknown: [String: Set<String>]
+  /// What is not known of a program, on either side.
+  private let unknown: [String: UnknownRecords]
 
   /// nil where nobody asked one of the builds, or where it could not be asked.
   init?(_ old: Snapshot, _ new: Snapshot) {
@@ -78,7 +78,8 @@ struct InterfacePair {
     let names = Set(after.programs.map(\.name))
     programs = before.programs.filter { names.contains($0.name) }
     unknown = Dictionary(
-      programs.map { ($0.name, old.holes(of: $0.name).union(new.holes(of: $0.name))) }, uniquingKeysWith: { first, _ in first })
+      programs.map { ($0.name, old.unknown(of: $0.name).union(new.unknown(of: $0.name))) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Two types of the builds, where they are not the same by name and by what they stand for.
@@ -118,6 +119,9 @@ struct InterfacePair {
   var programNames: Set<String> { Set(programs.map(\.name)) }
 
   func isUnknown(_ helper: String, of program: String) -> Bool {
-    unknown[program]?.contains(CoverageItem.access(toHelper: helper)) ?? false
+    unknown[program]?.contains(helper: helper) ?? false
   }
+
+  /// The programs of which it is known what the kernel adds to them.
+  var programsWithKnownAdditions: Set<String> { programNames.filter { unknown[$0]?.hasAdditions != true } }
 }
