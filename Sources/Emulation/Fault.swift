@@ -14,6 +14,14 @@ public struct Fault: Error, Sendable, Hashable {
   /// Where it was when it stopped.
   public let programCounter: UInt64
   public let reason: Reason
+  /// The function has failed so often that it is called no more; nil for a failure after which it is asked again.
+  public internal(set) var givenUpAfter: Int?
+
+  /// What it is, without where: with the number of calls that were made in vain, where it was the last.
+  public var problem: String {
+    guard let calls = givenUpAfter else { return reason.description }
+    return "\(reason); it is called no more after \(calls) such \(calls == 1 ? "call" : "calls")"
+  }
 
   public enum Reason: Sendable, Hashable, CustomStringConvertible {
     /// Memory was read, written or executed that does not exist, at this address.

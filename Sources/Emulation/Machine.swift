@@ -22,6 +22,8 @@ public final class Machine {
   private var setup: EngineSetup
   private var engine: Engine
   private var answers: [Answer] = []
+  /// Which functions are called no more.
+  private var patience = Patience()
   /// How often the emulator itself has failed.
   private var failures = 0
   /// How long the calls took so far.
@@ -170,11 +172,12 @@ public final class Machine {
   /// Calls the function at `address` and returns what it returns, undoing what it wrote to the kernel's memory.
   ///
   /// - Throws: `Fault` when it does not return: an access to memory that is not there, an instruction that can't be
-  ///   emulated, or too many basic blocks.
+  ///   emulated, or too many basic blocks. Of a function that has failed too often it is the last of its faults.
   public func call(
     _ address: UInt64, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0,
     _ fourth: UInt64 = 0, _ fifth: UInt64 = 0
   ) throws(Fault) -> UInt64 {
+    if let fault = refused(address) { throw fault }
     set(processor.arguments[0], first)
     set(processor.arguments[1], second)
     set(processor.arguments[2], third)
@@ -186,6 +189,7 @@ public final class Machine {
   /// Calls a function with as many integer arguments as it takes, 16 at most.
   public func call(_ address: UInt64, arguments: [UInt64]) throws(Fault) -> UInt64 {
     precondition(arguments.count <= 16)
+    if let fault = refused(address) { throw fault }
     for (register, value) in zip(processor.arguments, arguments) { set(register, value) }
     // Where the return address is pushed, they stand behind it.
     var place = stackTopPointer + (processor.link == nil ? 8 : 0)
@@ -196,18 +200,38 @@ public final class Machine {
     return try run(address)
   }
 
-  private func run(_ address: UInt64) throws(Fault) -> UInt64 {
-    guard failures < Self.failureLimit else {
-      throw Fault(
-        function: address, programCounter: address,
-        reason: .processor("the emulator has failed \(failures) times, and is not started again"))
-    }
+  /// Why the function at `address` is called no more; nil while it is.
+  public func lastFault(of address: UInt64) -> Fault? { patience.fault(of: address) }
+
+  /// Of a function that is called no more: why. Nothing was observed then.
+  private func refused(_ address: UInt64) -> Fault? {
+    guard let fault = patience.fault(of: address) else { return nil }
+    clearObservation()
+    return fault
+  }
+
+  private func clearObservation() {
     observation.pointee.blocks = 0
     observation.pointee.limit_reached = false
     observation.pointee.faulted = false
     requirements.removeAll(keepingCapacity: true)
     observation.pointee.read_count = 0
     observation.pointee.overwritten_count = 0
+  }
+
+  private func run(_ address: UInt64) throws(Fault) -> UInt64 {
+    do throws(Fault) { return try emulate(address) } catch {
+      throw patience.note(error, blocks: observation.pointee.blocks)
+    }
+  }
+
+  private func emulate(_ address: UInt64) throws(Fault) -> UInt64 {
+    guard failures < Self.failureLimit else {
+      throw Fault(
+        function: address, programCounter: address,
+        reason: .processor("the emulator has failed \(failures) times, and is not started again"))
+    }
+    clearObservation()
     if let link = processor.link {
       set(link, returnAddress)
     } else {

@@ -99,6 +99,9 @@ final class HelperQuestions {
     return answer
   }
 
+  /// Why a callback is asked no more; nil while it is.
+  func lastFault(of fault: Fault) -> Fault? { callbacks.machine.lastFault(of: fault.function) }
+
   // MARK: - Calls
 
   /// What the calls for one answer read of the program.
