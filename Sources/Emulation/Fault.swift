@@ -30,6 +30,8 @@ public struct Fault: Error, Sendable, Hashable {
     case endless(blocks: UInt64)
     /// The processor stopped with this message.
     case processor(String)
+    /// The answer hangs on a variable at this address that no object of the image defines.
+    case undefined(UInt64)
 
     public var description: String {
       switch self {
@@ -37,6 +39,7 @@ public struct Fault: Error, Sendable, Hashable {
       case .write(let address): "writes \(hexadecimal(address)), where there is no memory"
       case .execute(let address): "jumps to \(hexadecimal(address)), where there is no memory"
       case .endless(let blocks): "does not return within \(blocks) basic blocks"
+      case .undefined(let address): "hangs on what stands at \(hexadecimal(address)), which no object defines"
       case .processor(let message): "stops the processor: \(message)"
       }
     }

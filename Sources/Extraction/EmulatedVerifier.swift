@@ -170,6 +170,10 @@ final class EmulatedVerifier: VerifierOracle {
       else { return hexadecimal(address) }
       return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"
     }
+    if case .undefined(let address) = fault.reason {
+      let variable = image.symbols.nearest(to: address)?.name ?? hexadecimal(address)
+      return "\(name(fault.function)): its answer hangs on \(variable), which no object defines"
+    }
     return "\(name(fault.function)) at \(name(fault.programCounter)): \(fault.problem)"
   }
 

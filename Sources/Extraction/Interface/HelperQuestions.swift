@@ -89,7 +89,12 @@ final class HelperQuestions {
     let place = Place(function: function, helper: helper)
     if let known = answers[place]?.first(where: { $0.holds(for: program) }) { return known.answer }
     let answer: Result<HelperAnswer, Fault>
-    do throws(Fault) { answer = .success(try ask(function, helper, program)) } catch { answer = .failure(error) }
+    do throws(Fault) {
+      answer = .success(
+        try callbacks.machine.withUndefinedVariables(comparedBy: \.self) { () throws(Fault) in
+          try ask(function, helper, program)
+        })
+    } catch { answer = .failure(error) }
     let isAll = dependence.contains(.program)
     answers[place, default: []].append(
       Known(
