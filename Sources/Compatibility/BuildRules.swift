@@ -7,6 +7,8 @@ public final class BuildRules {
   /// What the user calls the build.
   public let name: String
   public let snapshot: Snapshot
+  /// nil where nobody asked the build for its helpers.
+  let interface: HelperInterface?
   private let contexts: [String: Context]
   private let programs: [String: Program]
   private var numbers: [Access: Int?] = [:]
@@ -27,6 +29,7 @@ public final class BuildRules {
   public init(name: String, snapshot: Snapshot) {
     self.name = name
     self.snapshot = snapshot
+    interface = HelperInterface(snapshot)
     contexts = Dictionary(snapshot.contexts.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     programs = Dictionary(snapshot.programs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -74,6 +77,9 @@ extension AccessRule {
 }
 
 extension BuildRules {
+  /// Whether the build was asked for its helpers, so that calls can be judged.
+  public var knowsHelpers: Bool { interface != nil }
+
   /// What an accepted access does, as a text.
   public func meaningText(of judgement: UseJudgement) -> String? {
     judgement.found.flatMap(meaning)?.description

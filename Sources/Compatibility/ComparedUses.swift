@@ -15,9 +15,11 @@ struct ComparedUses {
   /// What the program is in the snapshots: what findings name.
   private let names: Set<String>
   private let type: String?
+  /// The numbers of the helpers that findings may name, on both builds.
+  private let helpers: [String: Set<Int32>]
 
   private init(_ all: ComparedUses, entries: [Entry]) {
-    (program, names, type) = (all.program, all.names, all.type)
+    (program, names, type, helpers) = (all.program, all.names, all.type, all.helpers)
     self.entries = entries
   }
 
@@ -27,10 +29,18 @@ struct ComparedUses {
   init(_ program: ProgramUses, old: BuildRules, new: BuildRules) {
     self.program = program
     type = program.kind?.type
+    let kind = program.kind
     names = Set(
-      [old, new].compactMap { build in
-        if case .program(let name) = ProgramChoice(program.kind, in: build.snapshot) { name } else { nil }
+      [old, new].flatMap { build -> [String] in
+        var names = [kind.flatMap { build.interface?.program($0)?.name }].compactMap { $0 }
+        if case .program(let name) = ProgramChoice(kind, in: build.snapshot) { names.append(name) }
+        return names
       })
+    var helpers: [String: Set<Int32>] = [:]
+    for call in [old, new].flatMap({ program.calls(on: $0) }) where call.outcome != .unreached {
+      helpers[call.name, default: []].insert(call.call.helper)
+    }
+    self.helpers = helpers
     var entries: [Entry] = []
     for (before, after) in zip(program.judgements(on: old), program.judgements(on: new))
     where before.outcome != .unreached || after.outcome != .unreached {
@@ -60,8 +70,9 @@ struct ComparedUses {
   }
 
   /// The uses that a change touches; nil where it touches none, and not the program as such.
-  func uses(touchedBy touch: Touch) -> [Use]? {
+  func uses(touchedBy touch: Touch) -> [Place]? {
     let change = touch.change
+    if change.context == Change.helpers { return calls(touchedBy: change) }
     guard !touch.accesses.isEmpty else {
       guard let field = change.field else { return names.isDisjoint(with: change.programs) ? nil : [] }
       if change.context == Change.programs { return isNamed(by: change) ? [] : nil }
@@ -93,7 +104,26 @@ struct ComparedUses {
     return field == whole || field.hasPrefix(whole + "[") || field.hasPrefix(whole + ".")
   }
 
-  private func some(_ entries: [Entry]) -> [Use]? { entries.isEmpty ? nil : entries.map(\.old.use) }
+  private func some(_ entries: [Entry]) -> [Place]? {
+    entries.isEmpty ? nil : entries.map { Place(instruction: $0.old.use.instruction, line: $0.old.use.line) }
+  }
+
+  /// The calls of the helper that a change is about.
+  private func calls(touchedBy change: Change) -> [Place]? {
+    guard let name = change.field, let numbers = helpers[name],
+      change.programs.isEmpty || !names.isDisjoint(with: change.programs)
+    else { return nil }
+    return program.calls.filter { numbers.contains($0.helper) }.map { Place(instruction: $0.instruction, line: $0.line) }
+  }
+
+  /// Where in a program something is used.
+  struct Place {
+    let instruction: Int
+    let line: SourceLine?
+
+    /// `lb.bpf.c:142`; `instruction 17` where there is no source.
+    var text: String { line?.description ?? "instruction \(instruction)" }
+  }
 }
 
 extension UseJudgement {

@@ -17,6 +17,8 @@ public struct CompatibilityTable: Sendable {
     public let name: String
     public let release: String
     public let architecture: String
+    /// Whether calls of helpers could be judged.
+    public let knowsHelpers: Bool
   }
 
   public let builds: [Build]
@@ -27,7 +29,8 @@ public struct CompatibilityTable: Sendable {
   /// Judges `programs` on `builds`, which are in the order of their age.
   public init(_ programs: [ProgramUses], on builds: [BuildRules], reference: MeaningReference?) {
     self.builds = builds.map {
-      Build(name: $0.name, release: $0.snapshot.provenance.release, architecture: $0.snapshot.provenance.architecture)
+      Build(name: $0.name, release: $0.snapshot.provenance.release, architecture: $0.snapshot.provenance.architecture,
+        knowsHelpers: $0.knowsHelpers)
     }
     self.reference = reference?.build.name
     rows = programs.map { program in
@@ -42,6 +45,9 @@ public struct CompatibilityTable: Sendable {
 
   /// Whether a build takes the first use that another one refused.
   private static func takes(_ refused: ProgramJudgement, _ program: ProgramUses, _ build: BuildRules) -> Bool {
+    if let call = refused.calls.first?.call {
+      return program.calls(on: build).contains { $0.call == call && $0.outcome == .accepted }
+    }
     guard let use = refused.judgements.first?.use else {
       if case .program = ProgramChoice(program.kind, in: build.snapshot) { return true }
       return false

@@ -43,7 +43,7 @@ public struct ProgramHits: Sendable {
       guard !touched.isEmpty else { return nil }
       var lines: [String] = []
       for use in touched.joined() {
-        let line = use.line?.description ?? "instruction \(use.instruction)"
+        let line = use.text
         if !lines.contains(line) { lines.append(line) }
       }
       return Hit(object: program.program.object, program: program.program.program, lines: lines)

@@ -53,7 +53,7 @@ extension UseJudgement {
     self.program = configuration
     let context = configuration.flatMap(build.context)
     field = context.flatMap { context in offset.flatMap { FieldName(in: context, at: $0).full } }
-    if !use.mayBeReached(build.answer) { outcome = .unreached }
+    if !use.guards.mayHold(build.answer) { outcome = .unreached }
     self.outcome = outcome ?? Self.outcome(use, offset, size, added, configuration, build)
   }
 
@@ -101,13 +101,6 @@ extension UseJudgement {
       }
     }
     return .refused(Refusal(access, context, build).reason)
-  }
-}
-
-extension Use {
-  /// Whether the program may get there on a build.
-  func mayBeReached(_ answer: (CoreRelocation) -> CoreAnswer) -> Bool {
-    guards.isEmpty || guards.contains { $0.allSatisfy { $0.mayHold(answer($0.relocation)) } }
   }
 }
 

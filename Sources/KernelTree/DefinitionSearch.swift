@@ -7,21 +7,29 @@ struct DefinitionSearch {
   /// The directory under `arch` that is built.
   let architectureDirectory: String?
 
-  /// The object file that defines a symbol, as make names it: `net/netfilter/nf_bpf_link.o`; nil where no source does.
-  func object(defining symbol: String) throws(TreeError) -> String? {
+  /// The object files that define symbols, as make names them (`net/netfilter/nf_bpf_link.o`), by symbol; without those that no
+  /// source defines. The tree is read once for all of them.
+  func objects(defining symbols: [String]) throws(TreeError) -> [String: String] {
+    guard !symbols.isEmpty else { return [:] }
     let result: ExternalCommand.Result
     do {
       result = try ExternalCommand(
-        name: "grep", arguments: ["-rlw", "--include=*.c", "-e", symbol] + directories.map { "\(source)/\($0)" }
+        name: "grep",
+        arguments: ["-rwFH", "--include=*.c"] + symbols.flatMap { ["-e", $0] } + directories.map { "\(source)/\($0)" }
       ).run()
     } catch { throw .tool(error) }
-    for path in result.output.split(separator: "\n").map(String.init).sorted() {
-      guard let text = try? String(contentsOfFile: path, encoding: .utf8),
-        Self.defines(symbol, in: text)
-      else { continue }
-      return String(path.dropFirst(source.count + 1).dropLast(2)) + ".o"
+    var objects: [String: String] = [:]
+    for found in result.output.split(separator: "\n") {
+      guard let end = found.firstRange(of: ".c:") else { continue }
+      let (path, line) = (found[..<end.lowerBound].dropFirst(source.count + 1), found[end.upperBound...])
+      guard Self.isAtMargin(line) else { continue }
+      for symbol in symbols where Self.defines(symbol, line) {
+        let object = "\(path).o"
+        // Of several, the first by name: what grep lists first hangs on the file system.
+        objects[symbol] = objects[symbol].map { min($0, object) } ?? object
+      }
     }
-    return nil
+    return objects
   }
 
   private var directories: [String] {
@@ -30,18 +38,24 @@ struct DefinitionSearch {
     return result.filter { FileManager.default.fileExists(atPath: "\(source)/\($0)") }
   }
 
-  /// Whether a C file defines `symbol`: a line at the margin that names it, and is neither a declaration nor a macro.
+  /// Whether a C file defines `symbol`.
   static func defines(_ symbol: String, in text: String) -> Bool {
-    text.split(separator: "\n").contains { line in
-      guard let first = line.first, first.isLetter || first == "_", !line.hasPrefix("extern "),
-        !line.hasPrefix("EXPORT_SYMBOL")
-      else { return false }
-      return ends(ofWord: symbol, in: line).contains { end in
-        let rest = line[end...].drop { $0 == " " }
-        if rest.hasPrefix("(") { return !line.hasSuffix(";") }
-        // `const struct bpf_verifier_ops x = {`, and one that is all zero: `const struct bpf_verifier_ops x;`
-        return rest.hasPrefix("=") || rest.hasPrefix("[") || rest == ";"
-      }
+    text.split(separator: "\n").contains { isAtMargin($0) && defines(symbol, $0) }
+  }
+
+  /// Whether a definition can begin in a line of C.
+  private static func isAtMargin(_ line: Substring) -> Bool {
+    guard let first = line.first, first.isLetter || first == "_" else { return false }
+    return !line.hasPrefix("extern ") && !line.hasPrefix("EXPORT_SYMBOL")
+  }
+
+  /// Whether a line at the margin names `symbol`, and is neither a declaration nor a macro.
+  private static func defines(_ symbol: String, _ line: Substring) -> Bool {
+    ends(ofWord: symbol, in: line).contains { end in
+      let rest = line[end...].drop { $0 == " " }
+      if rest.hasPrefix("(") { return !line.hasSuffix(";") }
+      // `const struct bpf_verifier_ops x = {`, and one that is all zero: `const struct bpf_verifier_ops x;`
+      return rest.hasPrefix("=") || rest.hasPrefix("[") || rest == ";"
     }
   }
 

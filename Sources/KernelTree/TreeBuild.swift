@@ -69,9 +69,10 @@ public struct TreeBuild {
       if wanted.isEmpty { break }
       let search = DefinitionSearch(source: source, architectureDirectory: Self.directory(objects.architecture))
       let known = names
+      progress("looking for \(wanted.count) symbols")
+      let found = try search.objects(defining: wanted)
       for symbol in wanted {
-        progress("looking for \(symbol)")
-        guard let object = try search.object(defining: symbol), !known.contains(object) else {
+        guard let object = found[symbol], !known.contains(object) else {
           missing.insert(symbol)
           continue
         }

@@ -28,6 +28,8 @@ public struct CompiledProgram: Sendable {
     case map(MapKind)
     /// Constant data: the bytes from `offset` on of the read-only section with this number.
     case constants(section: Int, offset: Int)
+    /// What the file only declares: an option of the configuration, a function or variable of the kernel.
+    case absent
     /// Anything else that is no number.
     case other
   }

@@ -67,6 +67,13 @@ public struct CoreRelocation: Hashable, Sendable {
     return text
   }
 
+  /// Whether a name can be one in C (`btf_name_valid_identifier`, kernel/bpf/btf.c).
+  static func isIdentifier(_ name: String) -> Bool {
+    let isLetter = { (byte: UInt8) in byte == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
+    guard let first = name.utf8.first, isLetter(first) else { return false }
+    return name.utf8.allSatisfy { isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+  }
+
   /// The name before the first three underscores with something on both sides.
   static func essentialName(_ name: String) -> String {
     guard let flavour = name.dropFirst().firstRange(of: "___"), flavour.upperBound < name.endIndex else { return name }
@@ -103,6 +110,7 @@ extension CoreRelocation {
       switch try types.strippedNode(type) {
       case .composite(let composite) where composite.members.indices.contains(number):
         let member = composite.members[number]
+        guard member.name.isEmpty || Self.isIdentifier(member.name) else { throw malformed() }
         if !member.name.isEmpty { steps.append(.member(member.name)) }
         (type, isBitField) = (member.type, member.bitSize != nil)
       case .array(let element, _):

@@ -13,7 +13,16 @@ struct ProgramRecord: Decodable {
   let attachType: String?
   let problems: [String]?
   let relocations: [RelocationRecord]?
+  let calls: [CallRecord]?
   let uses: [UseRecord]
+}
+
+struct CallRecord: Decodable {
+  let helper: Int32
+  let at: Int
+  let certain: Bool?
+  let `where`: [[ConditionRecord]]?
+  let line: String?
 }
 
 struct RelocationRecord: Decodable {
@@ -72,9 +81,11 @@ extension ProgramRecord {
     for record in self.relocations ?? [] { relocations.append(try record.relocation()) }
     var uses: [Use] = []
     for record in self.uses { uses.append(try record.use(relocations)) }
+    var calls: [HelperCall] = []
+    for record in self.calls ?? [] { calls.append(try record.call(relocations)) }
     return ProgramUses(
       object: object, program: program, section: section, kind: type.map { ProgramKind(type: $0, attachType: attachType) },
-      uses: uses, problems: problems ?? [])
+      uses: uses, calls: calls, problems: problems ?? [])
   }
 }
 
@@ -83,20 +94,31 @@ extension RelocationRecord {
     guard let kind = CoreRelocation.Kind(rawValue: kind), let shape = CoreRelocation.Shape(rawValue: shape),
       (0..<(1 << 16)).contains(index ?? 0)
     else { throw CorpusProblem(text: "a relocation of kind \(kind) with shape \"\(shape)\"") }
+    guard let steps = CoreRelocation.steps(path: path ?? "") else {
+      throw CorpusProblem(text: "a relocation of \(type) with the path \"\(path ?? "")\"")
+    }
     return CoreRelocation(
-      kind: kind, type: type, index: index ?? 0, steps: CoreRelocation.steps(path: path ?? ""), shape: shape, size: size,
+      kind: kind, type: type, index: index ?? 0, steps: steps, shape: shape, size: size,
       isResizable: resizable ?? false, compiled: compiled)
   }
 }
 
 extension CoreRelocation {
-  /// The steps that `path` writes.
-  fileprivate static func steps(path: String) -> [Step] {
-    path.split(separator: ".").flatMap { part -> [Step] in
-      let pieces = part.split(separator: "[")
-      let name = part.hasPrefix("[") ? [] : pieces.prefix(1).map { Step.member(String($0)) }
-      return name + pieces.dropFirst(name.count).map { .element(min(Int($0.dropLast()).map { max($0, 0) } ?? 0, elementLimit)) }
+  /// The steps that `path` writes; nil where it is none.
+  fileprivate static func steps(path: String) -> [Step]? {
+    var steps: [Step] = []
+    for (number, part) in path.split(separator: ".", omittingEmptySubsequences: path.isEmpty).enumerated() {
+      let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
+      let name = String(pieces[0])
+      // A structure's elements may come first, where it is one of an array.
+      guard isIdentifier(name) || (name.isEmpty && number == 0 && pieces.count > 1) else { return nil }
+      if !name.isEmpty { steps.append(.member(name)) }
+      for piece in pieces.dropFirst() {
+        guard piece.last == "]", let index = Int(piece.dropLast()), (0..<elementLimit).contains(index) else { return nil }
+        steps.append(.element(index))
+      }
     }
+    return steps
   }
 }
 
@@ -109,34 +131,56 @@ extension UseRecord {
       registers.allSatisfy({ $0 <= 10 }), [1, 2, 4, 8].contains(size),
       (-Self.offsetLimit...Self.offsetLimit).contains(offset ?? 0), (-Self.offsetLimit...Self.offsetLimit).contains(added ?? 0)
     else { throw CorpusProblem(text: "the use at instruction \(at) is none that a program can make") }
-    func known(_ number: Int) throws(CorpusProblem) -> CoreRelocation {
-      guard relocations.indices.contains(number) else {
-        throw CorpusProblem(text: "the use at instruction \(at) names relocation \(number), which is not there")
-      }
-      return relocations[number]
-    }
-    var guards: [[Guard]] = []
-    for list in self.where ?? [] {
-      var all: [Guard] = []
-      for condition in list { all.append(try condition.condition(try known(condition.relocation))) }
-      guards.append(all)
-    }
+    let named = RelocationList(relocations: relocations, instruction: at)
+    let guards = try named.guards(self.where)
     var asked: CoreRelocation?
-    if let relocation { asked = try known(relocation) }
+    if let relocation { asked = try named.relocation(relocation) }
     var use = Use(
       instruction: at, base: base, field: field, kind: kind, offset: offset, size: size, added: added ?? 0,
       baseRegister: register, valueRegister: registers.count > 1 ? registers[1] : nil, immediate: immediate,
-      relocation: asked, guards: guards.isEmpty ? [[]] : guards, line: line.map(SourceLine.init(text:)), name: name)
+      relocation: asked, guards: guards, line: line.map(SourceLine.init(text:)), name: name)
     use.relocatesPointer = asked != nil && inPointer == true
     return use
+  }
+}
+
+extension CallRecord {
+  fileprivate func call(_ relocations: [CoreRelocation]) throws(CorpusProblem) -> HelperCall {
+    HelperCall(
+      helper: helper, instruction: at, line: line.map(SourceLine.init(text:)),
+      guards: try RelocationList(relocations: relocations, instruction: at).guards(self.where), isCertain: certain ?? true)
+  }
+}
+
+/// The relocations of a program, for the record of one of its instructions.
+private struct RelocationList {
+  let relocations: [CoreRelocation]
+  let instruction: Int
+
+  func relocation(_ number: Int) throws(CorpusProblem) -> CoreRelocation {
+    guard relocations.indices.contains(number) else {
+      throw CorpusProblem(text: "the use at instruction \(instruction) names relocation \(number), which is not there")
+    }
+    return relocations[number]
+  }
+
+  /// What must hold for the instruction to be reached; one empty list where it always is.
+  func guards(_ records: [[ConditionRecord]]?) throws(CorpusProblem) -> [[Guard]] {
+    var guards: [[Guard]] = []
+    for list in records ?? [] {
+      var all: [Guard] = []
+      for condition in list { all.append(try condition.condition(try relocation(condition.relocation))) }
+      guards.append(all)
+    }
+    return guards.isEmpty ? [[]] : guards
   }
 }
 
 extension SourceLine {
   /// Reads `lb.bpf.c:142`.
   init(text: String) {
-    let parts = text.split(separator: ":")
-    self.init(file: parts.dropLast().joined(separator: ":"), line: parts.last.flatMap { Int($0) } ?? 0)
+    let end = text.lastIndex(of: ":") ?? text.endIndex
+    self.init(file: String(text[..<end]), line: Int(text[end...].dropFirst()) ?? 0)
   }
 }
 

@@ -124,7 +124,7 @@ struct ObjectReader {
     if let bytes = constants[symbol.section], (0...Int64(bytes.count)).contains(offset), let offset = Int(exactly: offset) {
       return .constants(section: symbol.section, offset: offset)
     }
-    return .other
+    return symbol.section == 0 ? .absent : .other
   }
 
   /// The function that starts at an instruction of a section.

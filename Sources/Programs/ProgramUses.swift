@@ -8,23 +8,28 @@ public struct ProgramUses: Hashable, Sendable {
   public var kind: ProgramKind?
   /// By instruction.
   public var uses: [Use]
+  /// The helpers that it calls, by instruction.
+  public var calls: [HelperCall]
   /// Why there may be more uses than these.
   public var problems: [String]
 
-  public init(object: String, program: String, section: String, kind: ProgramKind?, uses: [Use], problems: [String]) {
+  public init(
+    object: String, program: String, section: String, kind: ProgramKind?, uses: [Use], calls: [HelperCall] = [], problems: [String]
+  ) {
     self.object = object
     self.program = program
     self.section = section
     self.kind = kind
     self.uses = uses
+    self.calls = calls
     self.problems = problems
   }
 
   /// Analyses a program of an object.
   public init(_ program: CompiledProgram, of object: String) {
-    let (uses, problems) = Analysis.uses(of: program)
+    let (uses, calls, problems) = Analysis.uses(of: program)
     self.init(
       object: object.split(separator: "/").last.map(String.init) ?? object, program: program.name,
-      section: program.section, kind: program.kind, uses: uses, problems: problems)
+      section: program.section, kind: program.kind, uses: uses, calls: calls, problems: problems)
   }
 }

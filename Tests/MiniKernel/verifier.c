@@ -71,7 +71,7 @@ noinline bool bpf_opcode_in_insntable(u8 code)
 static int check_register(struct bpf_verifier_env *env, int insn_idx, struct bpf_reg_state *reg, int off, int bpf_size,
                           enum bpf_access_type t, bool is_ldsx)
 {
-  struct bpf_insn_access_aux info = {.reg_type = SCALAR_VALUE, .is_ldsx = is_ldsx, .log = &bpf_check_log};
+  struct bpf_insn_access_aux info;
   bool takes_added = false;
 #ifdef ADDED_AS_NUMBER
   long added = reg->var_off.value;
@@ -79,6 +79,12 @@ static int check_register(struct bpf_verifier_env *env, int insn_idx, struct bpf
   long added = reg->off;
 #endif
 
+  /* Member by member: compilers call memset for an initialiser, which this image does not have. */
+  info.reg_type = SCALAR_VALUE;
+  info.is_ldsx = is_ldsx;
+  info.btf = 0;
+  info.btf_id = 0;
+  info.log = &bpf_check_log;
 #ifdef MODIFIED_POINTERS_TAKEN
   takes_added = !env->ops->convert_ctx_access;
 #endif

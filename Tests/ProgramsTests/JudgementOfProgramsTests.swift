@@ -70,11 +70,11 @@ import Testing
 
   /// What people reported: the compiler adds to the context pointer ("dereference of modified ctx ptr"). From 7.1 on verifiers
   /// take it of programs whose accesses are not converted (Tests/Oracle/modified-pointers.tsv).
-  @Test(arguments: [("tp/x/y", true), ("kprobe/x", true), ("perf_event", false), ("tc", false)])
-  func modifiedPointers(_ section: String, _ isTaken: Bool) throws {
+  @Test(arguments: [("tp/x/y", 64, true), ("kprobe/x", 64, true), ("perf_event", 64, false), ("tc", 32, false)])
+  func modifiedPointers(_ section: String, _ bits: Int, _ isTaken: Bool) throws {
     let source = """
       SEC("\(section)") __attribute__((naked)) int modified(void *ctx) {
-        asm volatile("r6 = r1; r6 += 16; r1 = *(u32 *)(r6 + 0); r0 = 0; exit");
+        asm volatile("r6 = r1; r6 += 16; r1 = *(u\(bits) *)(r6 + 0); r0 = 0; exit");
       }
       """
     let old = try judged(source, on: "debian-7.0-amd64")

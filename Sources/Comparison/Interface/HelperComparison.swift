@@ -11,7 +11,7 @@ struct HelperComparison {
     names = InterfaceNames(pair)
     compareLists()
     for helper in pair.old.helpers {
-      guard let other = pair.newGrants.helpers[helper.name] else { continue }
+      guard let other = pair.newHelpers[helper.name] else { continue }
       if helper.number != other.number { compareNumbers(helper, other) }
       if !pair.isSame(helper, other) { compareGrants(helper.name) }
     }
@@ -20,7 +20,7 @@ struct HelperComparison {
   // MARK: - Lists and numbers
 
   private mutating func compareLists() {
-    for helper in pair.old.helpers where pair.newGrants.helpers[helper.name] == nil {
+    for helper in pair.old.helpers where pair.newHelpers[helper.name] == nil {
       let lost = programs(of: helper).intersection(pair.programNames)
       let claims: [Difference] = [.helper(helper.name, .removed)]
       if lost.isEmpty {
@@ -29,7 +29,7 @@ struct HelperComparison {
         noteLoss(helper.name, lost, [:], claims)
       }
     }
-    for helper in pair.new.helpers where pair.oldGrants.helpers[helper.name] == nil {
+    for helper in pair.new.helpers where pair.oldHelpers[helper.name] == nil {
       let gained = programs(of: helper).intersection(pair.programNames)
       let claims: [Difference] = [.helper(helper.name, .added)]
       if gained.isEmpty {
@@ -68,15 +68,18 @@ struct HelperComparison {
     var lost: [GrantSituation: Set<String>] = [:]
     var gained: [GrantSituation: Set<String>] = [:]
     var prototypes = PrototypeComparison(helper, pair)
+    let grants = HelperGrantPair(helper, pair)
+    var equal: Set<HelperGrantPair.Numbers> = []
     for program in pair.programs where !pair.isUnknown(helper, of: program.name) {
       for situation in GrantSituation.all(of: program) {
-        let before = pair.oldGrants.grant(helper, program.name, situation)
-        let after = pair.newGrants.grant(helper, program.name, situation)
-        switch (before, after) {
+        let numbers = grants.numbers(program.name, situation)
+        if equal.contains(numbers) { continue }
+        switch grants.grants(numbers) {
         case (_?, nil): lost[situation, default: []].insert(program.name)
         case (nil, _?): gained[situation, default: []].insert(program.name)
-        case (let before?, let after?): prototypes.compare(before, after, program, situation)
-        case (nil, nil): break
+        case (let before?, let after?):
+          if !prototypes.compare(before, after, program, situation) { equal.insert(numbers) }
+        case (nil, nil): equal.insert(numbers)
         }
       }
     }
@@ -95,7 +98,7 @@ struct HelperComparison {
   private mutating func noteLoss(
     _ helper: String, _ lost: Set<String>, _ situations: [GrantSituation: Set<String>], _ claims: [Difference]
   ) {
-    let remaining = programs(of: pair.newGrants.helpers[helper] ?? HelperFunction(name: helper, number: 0, grants: []))
+    let remaining = programs(of: pair.newHelpers[helper] ?? HelperFunction(name: helper, number: 0, grants: []))
     let isGone = remaining.isEmpty
     let text = names.text(lost)
     let verb = isGone ? "no longer given to any program" : "no longer given to \(text) programs"

@@ -11,7 +11,7 @@ struct HelperType: Hashable {
   let structure: String?
 
   init(_ value: HelperValue, _ combinations: [String: [String]]) {
-    var parts = value.type.split(separator: "|").map { $0.trimmingSpaces }
+    var parts = Self.names(value.type)
     if let first = parts.first, let whole = combinations[first] { parts = whole + parts.dropFirst() }
     var base = parts.isEmpty ? "" : parts.removeFirst()
     var flags = Set(parts)
@@ -23,7 +23,7 @@ struct HelperType: Hashable {
       base.removeLast(8)
       flags.insert("PTR_TRUSTED")
     }
-    for (infix, flag) in [("_UNINIT_", "MEM_UNINIT"), ("_FIXED_SIZE_", "MEM_FIXED_SIZE")] where base.contains(infix) {
+    for (infix, flag) in [("_UNINIT_", "MEM_UNINIT"), ("_FIXED_SIZE_", "MEM_FIXED_SIZE")] where base.utf8.firstRange(of: infix.utf8) != nil {
       base = base.replacing(infix, with: "_")
       flags.insert(flag)
     }
@@ -32,6 +32,18 @@ struct HelperType: Hashable {
     size = value.size ?? 0
     structure = value.structure
   }
+
+  /// The enumerators and flags that a type's text lists.
+  private static func names(_ text: String) -> [String] {
+    text.utf8.split(separator: UInt8(ascii: "|")).map { part in
+      let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") }
+      guard let last = part.lastIndex(where: { !isSpace($0) }) else { return "" }
+      return String(Substring(part[...last].drop(while: isSpace)))
+    }
+  }
+
+  /// The enumerator that a type's text begins with.
+  static func firstName(_ text: String) -> String { names(text).first ?? "" }
 
   /// The type with every flag by its own name.
   var description: String {
@@ -111,8 +123,4 @@ struct HelperType: Hashable {
     self.size = size
     self.structure = structure
   }
-}
-
-extension Substring {
-  fileprivate var trimmingSpaces: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
 }

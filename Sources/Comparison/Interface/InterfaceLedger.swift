@@ -39,25 +39,28 @@ struct InterfaceLedger {
   // MARK: - Helpers
 
   private mutating func compareHelpers(_ pair: InterfacePair) {
-    for (name, helper) in pair.oldGrants.helpers {
-      guard let other = pair.newGrants.helpers[name] else {
+    for (name, helper) in pair.oldHelpers {
+      guard let other = pair.newHelpers[name] else {
         differences.insert(.helper(name, .removed))
         continue
       }
       if helper.number != other.number { differences.insert(.helper(name, .number)) }
       if !pair.isSame(helper, other) { compareGrants(name, pair) }
     }
-    for name in pair.newGrants.helpers.keys where pair.oldGrants.helpers[name] == nil {
+    for name in pair.newHelpers.keys where pair.oldHelpers[name] == nil {
       differences.insert(.helper(name, .added))
     }
   }
 
   private mutating func compareGrants(_ helper: String, _ pair: InterfacePair) {
+    let grants = HelperGrantPair(helper, pair)
+    var known: [HelperGrantPair.Numbers: [Difference.GrantAspect]] = [:]
     for program in pair.programs where !pair.isUnknown(helper, of: program.name) {
       for situation in GrantSituation.all(of: program) {
-        let before = pair.oldGrants.grant(helper, program.name, situation)
-        let after = pair.newGrants.grant(helper, program.name, situation)
-        for aspect in Self.aspects(before, after, pair) {
+        let numbers = grants.numbers(program.name, situation)
+        let aspects = known[numbers] ?? Self.aspects(grants.grants(numbers), pair)
+        known[numbers] = aspects
+        for aspect in aspects {
           differences.insert(.grant(helper: helper, program: program.name, situation, aspect))
         }
       }
@@ -65,9 +68,9 @@ struct InterfaceLedger {
   }
 
   private static func aspects(
-    _ old: HelperGrant?, _ new: HelperGrant?, _ pair: InterfacePair
+    _ grants: (old: HelperGrant?, new: HelperGrant?), _ pair: InterfacePair
   ) -> [Difference.GrantAspect] {
-    guard let old, let new else { return old == nil && new == nil ? [] : [.given] }
+    guard let old = grants.old, let new = grants.new else { return grants.old == nil && grants.new == nil ? [] : [.given] }
     let (before, after) = (old.terms, new.terms)
     var result: [Difference.GrantAspect] = []
     if before.capabilities != after.capabilities || before.needsNoLockdown != after.needsNoLockdown {

@@ -20,8 +20,16 @@ struct PrototypeComparison {
     self.pair = pair
   }
 
-  mutating func compare(_ old: HelperGrant, _ new: HelperGrant, _ program: InterfaceProgram, _ situation: GrantSituation) {
-    let place = Place(program: program, situation: situation)
+  /// Compares what a program gets in a situation, and returns whether it differs.
+  mutating func compare(
+    _ old: HelperGrant, _ new: HelperGrant, _ program: InterfaceProgram, _ situation: GrantSituation
+  ) -> Bool {
+    let count = observations.count
+    compare(old, new, Place(program: program, situation: situation))
+    return observations.count > count
+  }
+
+  private mutating func compare(_ old: HelperGrant, _ new: HelperGrant, _ place: Place) {
     compareTerms(old.terms, new.terms, place)
     guard let before = old.prototype, let after = new.prototype else {
       if (old.prototype == nil) != (new.prototype == nil) {

@@ -19,6 +19,8 @@ struct Analysis {
 
   /// The uses that were found, with what they hang on.
   var found: [Use: [[Guard]]] = [:]
+  /// The helpers that are called, by number.
+  var calls: [Int32: FoundCall] = [:]
   /// What stands in the way of telling all uses.
   private(set) var problems: [String] = []
   var waiting: [(number: Int, state: State)] = []
@@ -39,17 +41,25 @@ struct Analysis {
     flow = ControlFlow(program)
   }
 
-  /// The uses of the program, by instruction.
-  static func uses(of program: CompiledProgram) -> (uses: [Use], problems: [String]) {
+  /// The uses and the calls of the program, by instruction.
+  static func uses(of program: CompiledProgram) -> (uses: [Use], calls: [HelperCall], problems: [String]) {
     var analysis = Analysis(program)
-    if let problem = analysis.flow.problem { return ([], [problem]) }
+    if let problem = analysis.flow.problem { return ([], [], [problem]) }
     analysis.run()
     let uses = analysis.found.map { use, guards in
       var use = use
       use.guards = guards
       return use
     }
-    return (uses.sorted(by: Use.inOrder), analysis.problems)
+    let calls = analysis.calls.map { helper, call in
+      HelperCall(
+        helper: helper, instruction: call.instruction, line: program.lines[call.instruction], guards: call.guards,
+        isCertain: call.isCertain)
+    }
+    return (
+      uses.sorted(by: Use.inOrder), calls.sorted { ($0.instruction, $0.helper) < ($1.instruction, $1.helper) },
+      analysis.problems
+    )
   }
 
   private mutating func run() {
@@ -97,6 +107,8 @@ struct Analysis {
       return wider
     }
     if known.states.contains(where: { $0.covers(state) }) { return nil }
+    var state = state
+    for other in known.states { state.settle(with: other) }
     known.states.append(state)
     guard known.states.count > Self.stateLimit else { return state }
     let wider = known.states.dropFirst().reduce(known.states[0]) { $0.joined($1) }

@@ -18,9 +18,11 @@ extension Analysis {
     case .map(let kind): return .map(kind)
     case .constants(let section, let offset): return .constants(section: section, offset: offset)
     case .other: return .unknown
+    case .absent: return .untold
     case nil: break
     }
-    guard instruction.source == 0, !program.foreign.contains(number), number + 1 < program.instructions.count else {
+    if program.foreign.contains(number) { return .untold }
+    guard instruction.source == 0, number + 1 < program.instructions.count else {
       return .unknown
     }
     let high = UInt64(UInt32(bitPattern: program.instructions[number + 1].immediate))
@@ -76,13 +78,8 @@ extension Analysis {
     add(use, state.guards)
   }
 
-  /// Keeps of what a use hangs on only what is not said by something weaker.
   private mutating func add(_ use: Use, _ guards: [Guard]) {
-    var known = found[use] ?? []
-    guard !known.contains(where: { $0.allSatisfy(guards.contains) }) else { return }
-    known.removeAll { guards.allSatisfy($0.contains) }
-    known.append(guards)
-    found[use] = known
+    found[use, default: []].join(guards)
   }
 
   private func read(_ instruction: Instruction, _ number: Int, _ base: Value, _ state: State) -> Value {

@@ -7,7 +7,7 @@ extension Analysis {
     if relocations[number] != nil {
       right = .answer(relocation: number, steps: [])
     } else if program.foreign.contains(number) {
-      right = .unknown
+      right = .untold
     } else {
       right = instruction.hasSourceRegister ? state[instruction.source] : instruction.operand
     }
@@ -28,6 +28,7 @@ extension Analysis {
     switch value {
     case .constant(let number): return Scalar.compute(instruction, 0, number).map(Value.constant) ?? .unknown
     case .answer(let relocation, let steps): return stepped(relocation, steps, instruction, 0)
+    case .untold: return .untold
     case .narrow(let bits) where instruction.offset == 0: return .number(bits: min(bits, 32))
     default: return instruction.instructionClass == .alu32 ? .number(bits: 32) : .unknown
     }
@@ -45,6 +46,7 @@ extension Analysis {
       if operation == .and || operation == .multiply { return .constant(0) }
     default: break
     }
+    if (left == .untold && !right.matters) || (right == .untold && !left.matters) { return .untold }
     // Neither side sets a bit that the other one clears.
     if operation == .and, let bits = [left.bits, right.bits].compactMap({ $0 }).min() { return .number(bits: bits) }
     if operation == .or || operation == .xor, let a = left.bits, let b = right.bits { return .number(bits: max(a, b)) }

@@ -16,6 +16,16 @@ extension Analysis {
     if case .answer(let relocation, let steps) = left, case .constant(let operand) = right, let asked = relocations[relocation] {
       return branch(asked, steps, operand, instruction, &state, next: next, target: target)
     }
+    if left == .untold || right == .untold {
+      let (isTaken, isNot) = (
+        State.Doubt(instruction: number, isTaken: true), State.Doubt(instruction: number, isTaken: false)
+      )
+      var taken = state
+      if !taken.doubts.contains(isTaken) { taken.doubts.append(isTaken) }
+      if !state.doubts.contains(isNot) { state.doubts.append(isNot) }
+      waiting.append((target, taken))
+      return next
+    }
     if case .narrow(let bits) = left, case .constant(let number) = right,
       bits <= (instruction.instructionClass == .jump ? 63 : 32),
       let isTaken = instruction.isTaken(byAllOf: bits, comparedWith: number)

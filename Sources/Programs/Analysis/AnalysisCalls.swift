@@ -10,10 +10,17 @@ extension Analysis {
     }
     forgetWritten(by: arguments, &state)
     let isHelper = instruction.isHelperCall && program.references[number] == nil
+    if isHelper { record(call: instruction.immediate, number, state) }
     state.clobber(
       result: isHelper
         ? ContextPointers.result(ofHelper: instruction.immediate, map: arguments[0], origin: number) : .unknown)
     return number + 1
+  }
+
+  private mutating func record(call helper: Int32, _ number: Int, _ state: State) {
+    var call = calls[helper] ?? FoundCall(instruction: number, guards: [], isCertain: false)
+    call.join(number, state.guards, isCertain: state.doubts.isEmpty)
+    calls[helper] = call
   }
 
   private mutating func call(subprogram start: Int, _ number: Int, _ state: inout State) -> Int? {

@@ -5,6 +5,14 @@ struct State: Hashable {
   /// The branches that were taken, of those that hang on the build.
   var guards: [Guard] = []
 
+  /// The branches that were taken, of those that hang on what no snapshot tells.
+  var doubts: [Doubt] = []
+
+  struct Doubt: Hashable {
+    let instruction: Int
+    let isTaken: Bool
+  }
+
   /// The calls that led here: only states of the same calls are compared.
   var calls: [Int] { frames.map(\.returnsTo) }
 
@@ -38,13 +46,22 @@ struct State: Hashable {
 
   /// Whether everything that can happen from `other` can happen from this; both have the same calls.
   func covers(_ other: State) -> Bool {
-    guards.allSatisfy(other.guards.contains) && zip(frames, other.frames).allSatisfy { $0.covers($1) }
+    guards.allSatisfy(other.guards.contains) && doubts.allSatisfy(other.doubts.contains) && zip(frames, other.frames).allSatisfy { $0.covers($1) }
   }
 
   /// A state that covers both.
   func joined(_ other: State) -> State {
     State(
-      frames: zip(frames, other.frames).map { $0.joined($1) }, guards: guards.filter(other.guards.contains))
+      frames: zip(frames, other.frames).map { $0.joined($1) }, guards: guards.filter(other.guards.contains),
+      doubts: doubts.filter(other.doubts.contains))
+  }
+
+  /// Drops the doubts that do not matter any more where the other way of a branch has led to the same.
+  mutating func settle(with other: State) {
+    guard !doubts.isEmpty, frames == other.frames, guards == other.guards else { return }
+    doubts.removeAll { doubt in
+      other.doubts.contains(Doubt(instruction: doubt.instruction, isTaken: !doubt.isTaken))
+    }
   }
 }
 

@@ -8,6 +8,9 @@ enum Value: Hashable {
   /// What a build answers to the CO-RE relocation of an instruction, and what was computed of it.
   case answer(relocation: Int, steps: [ScalarStep])
   case pointer(ConvertedPointer)
+  /// What no snapshot tells: a relocation of a kernel type, an option of the configuration, the address of a function that a
+  /// build may have; and what was computed of it.
+  case untold
   /// A place in the stack of a frame; nil for one that can't be told.
   case stack(frame: Int, offset: Int?)
   /// A place in a section of constant data.
@@ -19,7 +22,7 @@ enum Value: Hashable {
   /// Whether it is lost where nothing is known of a value: what is accessed hangs on it.
   var matters: Bool {
     switch self {
-    case .unknown, .constant, .narrow, .answer, .constants: false
+    case .unknown, .constant, .narrow, .answer, .untold, .constants: false
     case .map(let kind): kind != .values
     case .pointer, .stack, .function: true
     }

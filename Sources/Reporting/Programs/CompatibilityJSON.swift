@@ -30,6 +30,7 @@ struct CompatibilityJSON {
         ("build", .string(report.table.builds[index].name)), ("verdict", .string(judgement.verdict.rawValue)),
         ("reason", .string(judgement.reason)), ("needs", .string(row.takenFrom[index].map { report.table.builds[$0].name })),
         ("accesses", judgement.judgements.isEmpty ? .absent : .array(judgement.judgements.map(access))),
+        ("helpers", judgement.calls.isEmpty ? .absent : .array(judgement.calls.map(call))),
         ("before", .string(judgement.difference?.change.before)), ("after", .string(judgement.difference?.change.after)),
         ("witness", .string(judgement.difference?.change.witness)),
       ])
@@ -38,6 +39,13 @@ struct CompatibilityJSON {
       ("object", .string(row.program.object)), ("program", .string(row.program.program)),
       ("section", .string(row.program.section)), ("type", .string(row.program.kind?.type)),
       ("attachType", .string(row.program.kind?.attachType)), ("builds", .array(builds)),
+    ])
+  }
+
+  private func call(_ judgement: CallJudgement) -> JSONValue {
+    .object([
+      ("instruction", .number(judgement.call.instruction)), ("helper", .string(judgement.name)),
+      ("line", .string(judgement.call.line?.description)),
     ])
   }
 

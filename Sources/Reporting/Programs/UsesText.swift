@@ -44,8 +44,24 @@ public struct UsesText {
       lines.append(self.use(use, judgement))
       if let judgement { lines += meaning(judgement) }
     }
+    lines += helpers(program)
     for problem in program.problems {
       lines += wrapped("not all can be told: \(problem)").map { style.warning($0) }
+    }
+    return lines
+  }
+
+  /// The helpers that it calls; those that the build refuses, with the reason.
+  private func helpers(_ program: ProgramUses) -> [String] {
+    guard !program.calls.isEmpty else { return [] }
+    let names = program.calls.map(\.name).joined(separator: ", ")
+    var lines = wrapped("calls \(names)")
+    for judgement in build.map({ program.calls(on: $0) }) ?? [] {
+      switch judgement.outcome {
+      case .refused(let reason): lines += wrapped("refused: \(reason)").map { style.warning($0) }
+      case .unknown(let reason): lines += wrapped("unknown: \(reason)").map { style.warning($0) }
+      case .accepted, .unreached: break
+      }
     }
     return lines
   }

@@ -27,28 +27,55 @@ struct GrantSituation: Hashable, Sendable {
   }
 }
 
-/// What programs get of helpers, in a form that can be looked up.
-struct GrantTable {
-  private let grants: [String: [String: [HelperGrant]]]
-  let helpers: [String: HelperFunction]
+/// What programs get of one helper, in a form that can be looked up.
+struct HelperGrants {
+  private let grants: [HelperGrant]
+  /// By program: the numbers of its grants.
+  private let numbers: [String: [Int]]
 
-  init(_ interface: ProgramInterface) {
-    var grants: [String: [String: [HelperGrant]]] = [:]
-    for helper in interface.helpers {
-      for grant in helper.grants {
-        for program in grant.programs { grants[helper.name, default: [:]][program, default: []].append(grant) }
-      }
+  init(_ helper: HelperFunction?) {
+    grants = helper?.grants ?? []
+    var numbers: [String: [Int]] = [:]
+    for (number, grant) in grants.enumerated() {
+      for program in grant.programs { numbers[program, default: []].append(number) }
     }
-    self.grants = grants
-    helpers = Dictionary(interface.helpers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.numbers = numbers
   }
 
-  /// What a program gets of a helper in a situation; nil where it is refused.
-  func grant(_ helper: String, _ program: String, _ situation: GrantSituation) -> HelperGrant? {
-    grants[helper]?[program]?.first { grant in
-      (grant.terms.isSleepable ?? situation.isSleepable) == situation.isSleepable
-        && grant.terms.lackedCapabilities.isEmpty == situation.isPrivileged
+  /// The number of what a program gets in a situation; nil where it is refused.
+  func number(_ program: String, _ situation: GrantSituation) -> Int? {
+    numbers[program]?.first { number in
+      let terms = grants[number].terms
+      return (terms.isSleepable ?? situation.isSleepable) == situation.isSleepable
+        && terms.lackedCapabilities.isEmpty == situation.isPrivileged
     }
+  }
+
+  subscript(number: Int) -> HelperGrant { grants[number] }
+}
+
+/// What programs get of one helper on both sides.
+struct HelperGrantPair {
+  private let old: HelperGrants
+  private let new: HelperGrants
+
+  init(_ helper: String, _ pair: InterfacePair) {
+    old = HelperGrants(pair.oldHelpers[helper])
+    new = HelperGrants(pair.newHelpers[helper])
+  }
+
+  /// The numbers of what a program gets in a situation on both sides. Most programs get the same.
+  struct Numbers: Hashable {
+    let old: Int?
+    let new: Int?
+  }
+
+  func numbers(_ program: String, _ situation: GrantSituation) -> Numbers {
+    Numbers(old: old.number(program, situation), new: new.number(program, situation))
+  }
+
+  func grants(_ numbers: Numbers) -> (old: HelperGrant?, new: HelperGrant?) {
+    (numbers.old.map { old[$0] }, numbers.new.map { new[$0] })
   }
 }
 
@@ -56,12 +83,17 @@ struct GrantTable {
 struct InterfacePair {
   let old: ProgramInterface
   let new: ProgramInterface
-  let oldGrants: GrantTable
-  let newGrants: GrantTable
+  /// By name.
+  let oldHelpers: [String: HelperFunction]
+  let newHelpers: [String: HelperFunction]
   /// The programs that both have.
   let programs: [InterfaceProgram]
   /// The flags of types that both use.
   private let commonFlags: Set<String>
+  /// The enumerators that do not stand for the same on both sides.
+  private let renamed: Set<String>
+  /// What was compared before: all program types get the same few prototypes.
+  private let changes = TypeChangeTable()
   /// What is not known of a program, on either side.
   private let unknown: [String: UnknownRecords]
 
@@ -72,9 +104,12 @@ struct InterfacePair {
     }
     self.old = before
     self.new = after
+    renamed = Set(before.combinations.keys).union(after.combinations.keys).filter {
+      before.combinations[$0] != after.combinations[$0]
+    }
     commonFlags = Self.flags(of: before).intersection(Self.flags(of: after))
-    oldGrants = GrantTable(before)
-    newGrants = GrantTable(after)
+    oldHelpers = Self.helpers(of: before)
+    newHelpers = Self.helpers(of: after)
     let names = Set(after.programs.map(\.name))
     programs = before.programs.filter { names.contains($0.name) }
     unknown = Dictionary(
@@ -82,8 +117,22 @@ struct InterfacePair {
       uniquingKeysWith: { first, _ in first })
   }
 
+  private static func helpers(of interface: ProgramInterface) -> [String: HelperFunction] {
+    Dictionary(interface.helpers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Two types of the builds, where they are not the same by name and by what they stand for.
   func typeChange(_ old: HelperValue, _ new: HelperValue) -> TypeChange? {
+    if old == new && !isRenamed(old) { return nil }
+    return changes.change(old, new) { compareTypes(old, new) }
+  }
+
+  /// Whether the name of a type stands for something else in the new build.
+  private func isRenamed(_ value: HelperValue) -> Bool {
+    renamed.isEmpty ? false : renamed.contains(HelperType.firstName(value.type))
+  }
+
+  private func compareTypes(_ old: HelperValue, _ new: HelperValue) -> TypeChange? {
     var (before, after) = (HelperType(old, self.old.combinations), HelperType(new, self.new.combinations))
     // Objects that were not linked to a kernel have no BTF ids yet (resolve_btfids): of which structure it is, one side alone tells.
     if (before.structure == nil) != (after.structure == nil) {
@@ -108,7 +157,8 @@ struct InterfacePair {
 
   private static func flags(of interface: ProgramInterface) -> Set<String> {
     let prototypes = interface.helpers.flatMap(\.grants).compactMap(\.prototype)
-    return Set(prototypes.flatMap { [$0.result] + $0.arguments }.flatMap { HelperType($0, interface.combinations).flags })
+    let values = Set(prototypes.flatMap { [$0.result] + $0.arguments })
+    return Set(values.flatMap { HelperType($0, interface.combinations).flags })
   }
 
   /// Whether a helper is given in the same way, as far as the records tell.
@@ -124,4 +174,24 @@ struct InterfacePair {
 
   /// The programs of which it is known what the kernel adds to them.
   var programsWithKnownAdditions: Set<String> { programNames.filter { unknown[$0]?.hasAdditions != true } }
+}
+
+/// The changes of types that were told before.
+private final class TypeChangeTable {
+  private struct Types: Hashable {
+    let old: HelperValue
+    let new: HelperValue
+  }
+
+  private var changes: [Types: InterfacePair.TypeChange?] = [:]
+
+  func change(
+    _ old: HelperValue, _ new: HelperValue, _ compare: () -> InterfacePair.TypeChange?
+  ) -> InterfacePair.TypeChange? {
+    let types = Types(old: old, new: new)
+    if let known = changes[types] { return known }
+    let change = compare()
+    changes[types] = .some(change)
+    return change
+  }
 }
