@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = libdw-dev libelf-dev libunicorn-dev libssl-dev libarchive-dev libzstd-dev liblz4-dev liblzma-dev \
   libbz2-dev liblzo2-dev zlib1g-dev libbpf-dev libz3-dev pkg-config
 # What tests compare with, or make their inputs with.
-TEST_PACKAGES = dwarves bpftool dwz gcc gzip bzip2 xz-utils zstd lz4 lzop binutils chromium python3 python3-jsonschema
+TEST_PACKAGES = dwarves bpftool dwz gcc gzip bzip2 xz-utils zstd lz4 lzop binutils chromium python3 python3-jsonschema bubblewrap
 # What a kernel's own make needs.
 KERNEL_PACKAGES = git make gcc libc6-dev bc bison flex libelf-dev libssl-dev xz-utils
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ctxabi
@@ -65,11 +65,11 @@ tree: prerequisites ## Fetches the kernel tree that tests run on (Linux 6.12, 15
 
 test: test-prerequisites kernels tree ## Runs every test
 	$(SWIFT) build -c release --build-tests
-	CTXABI_TEST_KERNELS=$(TEST_KERNELS) CTXABI_TEST_TREE=$(TEST_TREE) $(SWIFT) test -c release --skip-build --disable-xctest
+	CTXABI_TEST_KERNELS=$(TEST_KERNELS) CTXABI_TEST_TREE=$(TEST_TREE) scripts/test-lines $(SWIFT) test -c release --skip-build --disable-xctest
 
 unit-test: test-prerequisites ## Runs the tests that need no kernel
 	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --skip-build --disable-xctest --skip "RealKernelTests|RealImageTests|RealTreeTests|LiveTests"
+	scripts/test-lines $(SWIFT) test -c release --skip-build --disable-xctest --skip "RealKernelTests|RealImageTests|RealTreeTests|LiveTests"
 
 mutants: build tree ## Counts what is said of small changes to a kernel tree (docs/mutants.md; about half an hour)
 	@command -v abidiff >/dev/null || echo 'abidiff (package abigail-tools) is not installed: the table leaves it out' >&2

@@ -170,7 +170,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RealImageTests",
-      dependencies: ["ByteReading", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport"],
+      dependencies: ["ByteReading", "Decompression", "KernelImage", "TypeGraph", "ContextABI", "Extraction", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "LiveTests",

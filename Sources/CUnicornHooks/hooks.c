@@ -15,12 +15,23 @@ static void count_block(uc_engine *engine, uint64_t address, uint32_t size, void
   }
 }
 
+/* Whether the access was to the shadow, and there is memory for it now. */
+static bool make_shadow(uc_engine *engine, struct observation *observation, uc_mem_type type, uint64_t address) {
+  if (type != UC_MEM_READ_UNMAPPED && type != UC_MEM_WRITE_UNMAPPED) return false;
+  if (address < observation->shadow_first || address > observation->shadow_last) return false;
+  if (observation->shadow_blocks >= SHADOW_BLOCK_LIMIT) return false;
+  uint64_t start = address & ~(uint64_t)(SHADOW_BLOCK - 1);
+  if (uc_mem_map(engine, start, SHADOW_BLOCK, UC_PROT_READ | UC_PROT_WRITE) != UC_ERR_OK) return false;
+  observation->shadow_blocks++;
+  return true;
+}
+
 static bool note_fault(uc_engine *engine, uc_mem_type type, uint64_t address, int size, int64_t value,
                        void *user_data) {
   struct observation *observation = user_data;
-  (void)engine;
   (void)size;
   (void)value;
+  if (make_shadow(engine, observation, type, address)) return true;
   if (!observation->faulted) {
     observation->faulted = true;
     observation->fault_address = address;
@@ -40,6 +51,16 @@ static void note_read(uc_engine *engine, uc_mem_type type, uint64_t address, int
     observation->reads[observation->read_count].size = size;
   }
   observation->read_count++;
+}
+
+static void note_absent(uc_engine *engine, uc_mem_type type, uint64_t address, int size, int64_t value,
+                        void *user_data) {
+  struct observation *observation = user_data;
+  (void)engine;
+  (void)type;
+  (void)size;
+  (void)value;
+  if (observation->absent_reads++ == 0) observation->absent_address = address;
 }
 
 static void note_write(uc_engine *engine, uc_mem_type type, uint64_t address, int size, int64_t value,
@@ -68,12 +89,18 @@ uc_err observe_blocks(uc_engine *engine, struct observation *observation) {
 
 uc_err observe_faults(uc_engine *engine, struct observation *observation) {
   uc_hook hook;
+  observation->shadow_blocks = 0;
   return uc_hook_add(engine, &hook, UC_HOOK_MEM_INVALID, (void *)note_fault, observation, (uint64_t)1, (uint64_t)0);
 }
 
 uc_err observe_reads(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last) {
   uc_hook hook;
   return uc_hook_add(engine, &hook, UC_HOOK_MEM_READ, (void *)note_read, observation, first, last);
+}
+
+uc_err observe_absent(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last) {
+  uc_hook hook;
+  return uc_hook_add(engine, &hook, UC_HOOK_MEM_READ, (void *)note_absent, observation, first, last);
 }
 
 uc_err observe_writes(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last) {

@@ -35,7 +35,7 @@ struct AccessComparison {
     let before = old.accesses(of: pair.old)
     let after = new.accesses(of: pair.new)
     let kernelContexts = programs.kernelContexts(pair)
-    let holes = (old: sides.old.holes(of: pair.old), new: sides.new.holes(of: pair.new))
+    let unknown = (old: sides.old.unknown(of: pair.old), new: sides.new.unknown(of: pair.new))
     var lost: [FieldKey: [Spot]] = [:]
     var matched: Set<Spot> = []
     for (spot, number) in before where sides.commonKinds.contains(spot.kind) {
@@ -48,14 +48,14 @@ struct AccessComparison {
           old: spot, new: moved, oldRule: number, newRule: newNumber, programs: pair, kernelContexts: kernelContexts)
         compareRights(access)
         meanings.compare(access)
-      } else if !holes.new.contains(moved.text) {
+      } else if !unknown.new.contains(moved) {
         lost[FieldKey(field: old.rule(number).field, kind: spot.kind), default: []].append(spot)
       }
     }
     for (key, spots) in lost { observeRevoked(key, spots, before, after, pair) }
     var gained: [FieldKey: [Spot]] = [:]
     for (spot, number) in after where sides.commonKinds.contains(spot.kind) && !matched.contains(spot) {
-      if layout.isAdded(spot.offset) || holes.old.contains(spot.text) { continue }
+      if layout.isAdded(spot.offset) || unknown.old.contains(spot) { continue }
       gained[FieldKey(field: new.rule(number).field, kind: spot.kind), default: []].append(spot)
     }
     for (key, spots) in gained { observeGranted(key, spots, before, after, pair) }

@@ -114,11 +114,6 @@ extension AccessTable.Spot {
 }
 
 extension Snapshot {
-  /// The accesses of a program of which nothing is known.
-  func holes(of program: String) -> Set<String> {
-    Set(coverage.filter { $0.isHole && $0.programs.contains(program) }.flatMap(\.accesses))
-  }
-
   /// Whether any access is of this kind.
   func has(_ kind: AccessKind) -> Bool {
     contexts.contains { $0.rules.contains { $0.kinds.contains(kind) } }

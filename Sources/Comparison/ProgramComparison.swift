@@ -9,7 +9,7 @@ struct ProgramComparison {
   init(_ old: Snapshot, _ new: Snapshot) {
     self.old = Dictionary(old.programs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.new = Dictionary(new.programs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    compareTypes()
+    compareTypes(old, new)
     compareNumbers()
     compareAttachTypes()
     compareStates()
@@ -18,15 +18,17 @@ struct ProgramComparison {
     compareModifiedPointers()
   }
 
-  private mutating func compareTypes() {
+  private mutating func compareTypes(_ past: Snapshot, _ now: Snapshot) {
     let (oldTypes, newTypes) = (Self.types(of: old), Self.types(of: new))
-    for program in Self.inOrder(old) where !program.isPointer && !newTypes.contains(program.type) {
+    for program in Self.inOrder(old)
+    where !program.isPointer && !newTypes.contains(program.type) && !now.couldNotAsk(for: program.type) {
       observe(
         .programTypeRemoved, program.type, [program.name],
         .things(noun: "program type", plural: "program types", one: "is no longer supported", many: "are no longer supported"),
         [.program(program.name, .removed)])
     }
-    for program in Self.inOrder(new) where !program.isPointer && !oldTypes.contains(program.type) {
+    for program in Self.inOrder(new)
+    where !program.isPointer && !oldTypes.contains(program.type) && !past.couldNotAsk(for: program.type) {
       observe(
         .programTypeAdded, program.type, [program.name],
         .things(noun: "program type", plural: "program types", one: "is new", many: "are new"),

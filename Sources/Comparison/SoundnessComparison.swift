@@ -39,7 +39,7 @@ extension Snapshot {
   /// Whether nothing is known of the access in this build.
   fileprivate func holds(_ seen: Observation) -> Bool {
     guard let access = seen.access else { return false }
-    return seen.programs.contains { holes(of: $0).contains(access.text) }
+    return seen.programs.contains { unknown(of: $0).contains(access) }
   }
 }
 

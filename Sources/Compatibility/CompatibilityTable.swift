@@ -29,7 +29,8 @@ public struct CompatibilityTable: Sendable {
   /// Judges `programs` on `builds`, which are in the order of their age.
   public init(_ programs: [ProgramUses], on builds: [BuildRules], reference: MeaningReference?) {
     self.builds = builds.map {
-      Build(name: $0.name, release: $0.snapshot.provenance.release, architecture: $0.snapshot.provenance.architecture,
+      Build(
+        name: $0.name, release: $0.snapshot.provenance.release, architecture: $0.snapshot.provenance.architecture,
         knowsHelpers: $0.knowsHelpers)
     }
     self.reference = reference?.build.name

@@ -294,7 +294,8 @@ public struct CoverageItem: Hashable, Sendable {
   public var kind: Kind
   /// The programs that it is about, sorted.
   public var programs: [String]
-  /// The accesses that it is about, `read 84:4`, or the helper: `helper bpf_bind`.
+  /// The accesses that it is about, `read 84:4`, or the helper, `helper bpf_bind`, or `helpers`, `added instructions`. None
+  /// where it is about all accesses.
   public var accesses: [String]
   public var reason: String
 
@@ -307,6 +308,11 @@ public struct CoverageItem: Hashable, Sendable {
 
   /// How `accesses` names that a helper is asked for.
   public static func access(toHelper helper: String) -> String { "helper \(helper)" }
+
+  /// How `accesses` names that any helper is asked for.
+  public static let allHelpers = "helpers"
+  /// How `accesses` names the instructions that the kernel adds to programs.
+  public static let additions = "added instructions"
 
   /// Whether something is missing from the snapshot that should be there.
   public var isHole: Bool { kind == .hole || kind == .meaning || kind == .types || kind == .unknown }

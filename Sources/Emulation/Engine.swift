@@ -15,6 +15,8 @@ struct EngineSetup {
   private var segments: [Segment] = []
   /// The kernel's own memory: what is written there is noted.
   fileprivate var kernelRanges: [ClosedRange<UInt64>] = []
+  /// What the image does not define, where it has addresses for it.
+  fileprivate var absent: ClosedRange<UInt64>?
 
   /// A callback before the instruction at an address.
   struct Hook {
@@ -28,6 +30,7 @@ struct EngineSetup {
     let start: UnsafeMutableRawPointer
     let count: Int
     let what: String
+    var protection = UC_PROT_ALL
     /// Keeps the memory.
     let owner: HostRegion?
   }
@@ -43,8 +46,48 @@ struct EngineSetup {
       Mapping(address: address, start: region.start, count: region.count, what: what, owner: region))
   }
 
+  /// Maps memory that is only read, each time noted, in place of what the image does not define.
+  mutating func mapAbsent(_ region: HostRegion, at address: UInt64) {
+    mappings.append(
+      Mapping(
+        address: address, start: region.start, count: region.count, what: "what is not defined", protection: UC_PROT_READ,
+        owner: region))
+    absent = address...(address + UInt64(region.count) - 1)
+  }
+
+  /// Maps the segments of the image. Linkers may let segments share a page: such are mapped as one.
+  mutating func map(_ segments: [Segment]) throws(EmulationError) {
+    let page = UInt64(AddressLayout.pageSize)
+    var group: [Segment] = []
+    var end: UInt64 = 0
+    for segment in segments.sorted(by: { $0.address < $1.address }) {
+      if segment.address & ~(page - 1) >= end {
+        try map(together: group)
+        group = []
+      }
+      group.append(segment)
+      end = max(end, (segment.address + UInt64(segment.memorySize) + page - 1) & ~(page - 1))
+    }
+    try map(together: group)
+  }
+
+  private mutating func map(together group: [Segment]) throws(EmulationError) {
+    guard let first = group.first else { return }
+    guard group.count > 1 else { return try map(first) }
+    let page = AddressLayout.pageSize
+    let start = first.address & ~UInt64(page - 1)
+    let end = group.reduce(start) { max($0, $1.address + UInt64($1.memorySize)) }
+    let region = try HostRegion(byteCount: (Int(end - start) + page - 1) & ~(page - 1))
+    for segment in group {
+      kernelRanges.append(segment.address...(segment.address + UInt64(segment.memorySize) - 1))
+      (region.start + Int(segment.address - start)).copyMemory(
+        from: segment.bytes.unsafeStart, byteCount: segment.bytes.count)
+    }
+    map(region, at: start, "the segments from \(hexadecimal(first.address)) on")
+  }
+
   /// Maps a segment of the image straight from our private mapping of the file, and zeroed memory behind it.
-  mutating func map(_ segment: Segment) throws(EmulationError) {
+  private mutating func map(_ segment: Segment) throws(EmulationError) {
     segments.append(segment)
     let page = AddressLayout.pageSize
     let what = "the segment at \(hexadecimal(segment.address))"
@@ -88,7 +131,7 @@ final class Engine {
     self.setup = setup
     for mapping in setup.mappings {
       try Self.check(
-        uc_mem_map_ptr(handle, mapping.address, mapping.count, UC_PROT_ALL.rawValue, mapping.start),
+        uc_mem_map_ptr(handle, mapping.address, mapping.count, mapping.protection.rawValue, mapping.start),
         "map \(mapping.what) at \(hexadecimal(mapping.address))")
     }
     for (register, value) in setup.registers {
@@ -101,6 +144,10 @@ final class Engine {
       try Self.check(
         observe_writes(handle, setup.observation, range.lowerBound, range.upperBound),
         "observe writes")
+    }
+    if let absent = setup.absent {
+      try Self.check(
+        observe_absent(handle, setup.observation, absent.lowerBound, absent.upperBound), "observe reads")
     }
     for range in setup.observedReads { try observeReads(range) }
     for hook in setup.hooks { try add(hook) }

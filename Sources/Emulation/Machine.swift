@@ -22,8 +22,16 @@ public final class Machine {
   private var setup: EngineSetup
   private var engine: Engine
   private var answers: [Answer] = []
+  /// The memory in place of what the image does not define.
+  private var absent: HostRegion?
+  /// Which functions are called no more.
+  private var patience = Patience()
   /// How often the emulator itself has failed.
   private var failures = 0
+  /// Why a function could not be answered in the call.
+  private var refusedAnswer: Fault.Reason?
+  /// The function that was called last.
+  private var lastFunction: UInt64 = 0
   /// How long the calls took so far.
   public private(set) var emulationTime = Duration.zero
 
@@ -54,7 +62,16 @@ public final class Machine {
     setup.map(try HostRegion(byteCount: AddressLayout.threadSize), at: layout.thread, "the thread area")
     setup.map(
       try HostRegion(byteCount: AddressLayout.pageSize), at: layout.returnPage, "the return page")
-    for segment in image.memory.segments { try setup.map(segment) }
+    try setup.map(image.memory.segments)
+    if let range = UndefinedSymbols.range(in: image) {
+      let region = try HostRegion(byteCount: range.count)
+      setup.mapAbsent(region, at: range.lowerBound)
+      absent = region
+    }
+    if let shadow = AddressSanitizer.shadow(of: image) {
+      observation.pointee.shadow_first = shadow.lowerBound
+      observation.pointee.shadow_last = shadow.upperBound
+    }
     setup.registers = Processor.initialRegisters(
       image.architecture, threadArea: layout.thread,
       perProcessorDataIsZeroBased: image.hasZeroBasedPerCPUData,
@@ -85,6 +102,45 @@ public final class Machine {
   /// From now on a call of the function at `address` is answered with what `value` gives, and does not run.
   public func answer(_ address: UInt64, with value: @escaping () -> UInt64) throws(EmulationError) {
     try install(Answer(machine: self, value: value), at: address)
+  }
+
+  /// From now on a call of the function at `address`, which returns a structure of two pointers in registers, is answered with
+  /// `pointer` twice.
+  public func answerTwoPointers(_ address: UInt64, with pointer: UInt64) throws(EmulationError) {
+    guard let second = processor.secondResult else { return }
+    try answer(address) { [unowned self] in
+      set(second, pointer)
+      return pointer
+    }
+  }
+
+  /// From now on a call of the function at `address`, which copies memory or fills it as C's functions do, does so within the
+  /// memory that calls are made with: the stack, and scratch memory.
+  public func answerMemoryFunction(_ address: UInt64, fills: Bool) throws(EmulationError) {
+    try answer(address) { [unowned self] in
+      let (target, source, count) = (argument(0), argument(1), argument(2))
+      guard count > 0 else { return target }
+      guard count <= UInt64(AddressLayout.pageSize), isOwn(target, count) else { return refuse(.write(target)) }
+      var bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: source), count: Int(count))
+      if !fills, uc_mem_read(engine.handle, source, &bytes, Int(count)) != UC_ERR_OK { return refuse(.read(source)) }
+      uc_mem_write(engine.handle, target, bytes, Int(count))
+      return target
+    }
+  }
+
+  /// Ends the call that asks for an answer which can't be given.
+  private func refuse(_ reason: Fault.Reason) -> UInt64 {
+    refusedAnswer = reason
+    uc_emu_stop(engine.handle)
+    return 0
+  }
+
+  /// Whether bytes lie in the memory that calls are made with.
+  private func isOwn(_ address: UInt64, _ count: UInt64) -> Bool {
+    [
+      (scratch.address, UInt64(scratch.count)),
+      (stackTop + 0x1000 - UInt64(AddressLayout.stackSize), UInt64(AddressLayout.stackSize)),
+    ].contains { start, size in address >= start && address - start <= size - count }
   }
 
   /// From now on a call of the function at `address` is answered with whether the task has the capability whose number is
@@ -165,16 +221,43 @@ public final class Machine {
   /// Whether the last call read anything in the observed range.
   public var didReadObserved: Bool { observation.pointee.read_count > 0 }
 
+  // MARK: - What the image does not define
+
+  /// Runs `ask`, which makes calls. Where they read variables that the image does not define, so that their values are not
+  /// known, it is run with other values too.
+  ///
+  /// - Throws: `Fault` when the answers differ, besides what `ask` throws.
+  public func withUndefinedVariables<Answer: Equatable, Value>(
+    comparedBy answer: (Value) -> Answer, _ ask: () throws(Fault) -> Value
+  ) throws(Fault) -> Value {
+    guard let absent else { return try ask() }
+    observation.pointee.absent_reads = 0
+    let first = try ask()
+    guard observation.pointee.absent_reads > 0 else { return first }
+    let address = observation.pointee.absent_address
+    memset(absent.start, 0xff, absent.count)
+    let other: Value?
+    do throws(Fault) { other = try ask() } catch { other = nil }
+    memset(absent.start, 0, absent.count)
+    // Again, so that what is observed is of these values.
+    let value = try ask()
+    guard let other, answer(other) == answer(value) else {
+      throw Fault(function: lastFunction, programCounter: lastFunction, reason: .undefined(address))
+    }
+    return value
+  }
+
   // MARK: - Calls
 
   /// Calls the function at `address` and returns what it returns, undoing what it wrote to the kernel's memory.
   ///
   /// - Throws: `Fault` when it does not return: an access to memory that is not there, an instruction that can't be
-  ///   emulated, or too many basic blocks.
+  ///   emulated, or too many basic blocks. Of a function that has failed too often it is the last of its faults.
   public func call(
     _ address: UInt64, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0,
     _ fourth: UInt64 = 0, _ fifth: UInt64 = 0
   ) throws(Fault) -> UInt64 {
+    if let fault = refused(address) { throw fault }
     set(processor.arguments[0], first)
     set(processor.arguments[1], second)
     set(processor.arguments[2], third)
@@ -186,6 +269,7 @@ public final class Machine {
   /// Calls a function with as many integer arguments as it takes, 16 at most.
   public func call(_ address: UInt64, arguments: [UInt64]) throws(Fault) -> UInt64 {
     precondition(arguments.count <= 16)
+    if let fault = refused(address) { throw fault }
     for (register, value) in zip(processor.arguments, arguments) { set(register, value) }
     // Where the return address is pushed, they stand behind it.
     var place = stackTopPointer + (processor.link == nil ? 8 : 0)
@@ -196,18 +280,40 @@ public final class Machine {
     return try run(address)
   }
 
-  private func run(_ address: UInt64) throws(Fault) -> UInt64 {
-    guard failures < Self.failureLimit else {
-      throw Fault(
-        function: address, programCounter: address,
-        reason: .processor("the emulator has failed \(failures) times, and is not started again"))
-    }
+  /// Why the function at `address` is called no more; nil while it is.
+  public func lastFault(of address: UInt64) -> Fault? { patience.fault(of: address) }
+
+  /// Of a function that is called no more: why. Nothing was observed then.
+  private func refused(_ address: UInt64) -> Fault? {
+    guard let fault = patience.fault(of: address) else { return nil }
+    clearObservation()
+    return fault
+  }
+
+  private func clearObservation() {
+    refusedAnswer = nil
     observation.pointee.blocks = 0
     observation.pointee.limit_reached = false
     observation.pointee.faulted = false
     requirements.removeAll(keepingCapacity: true)
     observation.pointee.read_count = 0
     observation.pointee.overwritten_count = 0
+  }
+
+  private func run(_ address: UInt64) throws(Fault) -> UInt64 {
+    do throws(Fault) { return try emulate(address) } catch {
+      throw patience.note(error, blocks: observation.pointee.blocks)
+    }
+  }
+
+  private func emulate(_ address: UInt64) throws(Fault) -> UInt64 {
+    lastFunction = address
+    guard failures < Self.failureLimit else {
+      throw Fault(
+        function: address, programCounter: address,
+        reason: .processor("the emulator has failed \(failures) times, and is not started again"))
+    }
+    clearObservation()
     if let link = processor.link {
       set(link, returnAddress)
     } else {
@@ -223,7 +329,7 @@ public final class Machine {
     uc_reg_read(engine.handle, processor.programCounter, &programCounter)
     undoWrites()
     // s390x stops at the return address with an exception.
-    guard programCounter == returnAddress, !observation.pointee.limit_reached else {
+    guard programCounter == returnAddress, !observation.pointee.limit_reached, refusedAnswer == nil else {
       let fault = Fault(
         function: address, programCounter: programCounter, reason: reason(for: status))
       engine.reset()
@@ -246,6 +352,7 @@ public final class Machine {
   }
 
   private func reason(for status: uc_err) -> Fault.Reason {
+    if let refusedAnswer { return refusedAnswer }
     let seen = observation.pointee
     if seen.limit_reached { return .endless(blocks: seen.blocks) }
     if seen.faulted {

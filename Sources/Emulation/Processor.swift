@@ -11,6 +11,8 @@ struct Processor {
   /// The registers of the first arguments, five at least; the others stand on the stack, eight bytes each.
   let arguments: [Int32]
   let result: Int32
+  /// The register of the second half of a structure of 16 bytes; nil where such are returned in memory.
+  let secondResult: Int32?
   /// The register that holds the return address; nil where the call instruction pushes it on the stack.
   let link: Int32?
   /// The room that a caller leaves above its stack pointer for the called function (the register save area of s390x).
@@ -27,7 +29,8 @@ struct Processor {
 
   private init(
     architecture: uc_arch, mode: uc_mode, programCounter: Int32, stackPointer: Int32,
-    arguments: [Int32], result: Int32, link: Int32?, callerArea: Int
+    arguments: [Int32], result: Int32, secondResult: Int32?, link: Int32?,
+    callerArea: Int
   ) {
     self.architecture = architecture
     self.mode = mode
@@ -35,6 +38,7 @@ struct Processor {
     self.stackPointer = stackPointer
     self.arguments = arguments
     self.result = result
+    self.secondResult = secondResult
     self.link = link
     self.callerArea = callerArea
   }
@@ -45,7 +49,7 @@ struct Processor {
     arguments: [
       UC_X86_REG_RDI, UC_X86_REG_RSI, UC_X86_REG_RDX, UC_X86_REG_RCX, UC_X86_REG_R8, UC_X86_REG_R9,
     ].map(number),
-    result: number(UC_X86_REG_RAX), link: nil, callerArea: 0)
+    result: number(UC_X86_REG_RAX), secondResult: number(UC_X86_REG_RDX), link: nil, callerArea: 0)
 
   private static let arm64 = Processor(
     architecture: UC_ARCH_ARM64, mode: UC_MODE_ARM,
@@ -54,7 +58,7 @@ struct Processor {
       UC_ARM64_REG_X0, UC_ARM64_REG_X1, UC_ARM64_REG_X2, UC_ARM64_REG_X3, UC_ARM64_REG_X4,
       UC_ARM64_REG_X5, UC_ARM64_REG_X6, UC_ARM64_REG_X7,
     ].map(number),
-    result: number(UC_ARM64_REG_X0), link: number(UC_ARM64_REG_X30), callerArea: 0)
+    result: number(UC_ARM64_REG_X0), secondResult: number(UC_ARM64_REG_X1), link: number(UC_ARM64_REG_X30), callerArea: 0)
 
   private static let riscv64 = Processor(
     architecture: UC_ARCH_RISCV, mode: UC_MODE_RISCV64,
@@ -63,14 +67,14 @@ struct Processor {
       UC_RISCV_REG_X10, UC_RISCV_REG_X11, UC_RISCV_REG_X12, UC_RISCV_REG_X13, UC_RISCV_REG_X14,
       UC_RISCV_REG_X15, UC_RISCV_REG_X16, UC_RISCV_REG_X17,
     ].map(number),
-    result: number(UC_RISCV_REG_X10), link: number(UC_RISCV_REG_X1), callerArea: 0)
+    result: number(UC_RISCV_REG_X10), secondResult: number(UC_RISCV_REG_X11), link: number(UC_RISCV_REG_X1), callerArea: 0)
 
   private static let s390x = Processor(
     architecture: UC_ARCH_S390X, mode: UC_MODE_BIG_ENDIAN,
     programCounter: number(UC_S390X_REG_PC), stackPointer: number(UC_S390X_REG_R15),
     arguments: [UC_S390X_REG_R2, UC_S390X_REG_R3, UC_S390X_REG_R4, UC_S390X_REG_R5, UC_S390X_REG_R6]
       .map(number),
-    result: number(UC_S390X_REG_R2), link: number(UC_S390X_REG_R14), callerArea: 160)
+    result: number(UC_S390X_REG_R2), secondResult: nil, link: number(UC_S390X_REG_R14), callerArea: 160)
 
   private static func number(_ register: some RawRepresentable<UInt32>) -> Int32 {
     Int32(register.rawValue)

@@ -84,7 +84,7 @@ final class HostRegion {
 struct AddressLayout {
   static let pageSize = 4096
   static let stackSize = 0x20000
-  static let scratchSize = 0x40000
+  static let scratchSize = 0x50000
   static let threadSize = 0x80000
 
   let stack: UInt64

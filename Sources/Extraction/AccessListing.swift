@@ -30,9 +30,17 @@ public struct AccessListing {
       subjects += try build.variants(of: subject)
     }
     subjects.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    var untold: [(subject: Subject, key: AccessKey, reason: UntoldReason)] = []
     for (number, subject) in subjects.enumerated() {
       progress(subject.name, number + 1, subjects.count)
-      list(subject, &holes, body)
+      list(subject, body) { untold.append((subject, $0, $1)) }
+    }
+    var isGivenUp: Set<[String]> = []
+    for (subject, key, reason) in untold {
+      let last = build.oracle.lastReason(reason)
+      let text = build.oracle.describe(last ?? reason)
+      if last != nil, !isGivenUp.insert([subject.name, text]).inserted { continue }
+      holes.append(Hole(configuration: subject.name, access: last == nil ? key.text : nil, reason: text))
     }
     for remark in build.oracle.remarks where remark.kind == .hole {
       holes.append(Hole(configuration: remark.name, access: nil, reason: remark.reason))
@@ -47,7 +55,9 @@ public struct AccessListing {
     try forEach { body($0.line) }
   }
 
-  private func list(_ subject: Subject, _ holes: inout [Hole], _ body: (ListedAccess) -> Void) {
+  private func list(
+    _ subject: Subject, _ body: (ListedAccess) -> Void, untold: (AccessKey, UntoldReason) -> Void
+  ) {
     for kind in build.oracle.kinds {
       for size in [1, 2, 4, 8] where kind != .readSignExtending || size < 8 {
         for offset in 0..<subject.listedOffsets {
@@ -62,12 +72,7 @@ public struct AccessListing {
                   ListedAccess.Key(
                     configuration: subject.name, kind: kind, size: size, offset: offset,
                     registers: registers)))
-            case .hole(let reason):
-              holes.append(
-                Hole(
-                  configuration: subject.name,
-                  access: AccessKey(kind: kind, offset: offset, size: size).text,
-                  reason: build.oracle.describe(reason)))
+            case .hole(let reason): untold(AccessKey(kind: kind, offset: offset, size: size), reason)
             case .rejected, .misconfigured: break
             }
           }

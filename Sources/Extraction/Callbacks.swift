@@ -76,6 +76,7 @@ final class Callbacks {
       try machine.observeReads(ofScratch: ScratchLayout.aux, count: layout.auxSize)
     }
     try installAnswers(image)
+    try Instrumentation(machine, image).answer()
   }
 
   /// The callbacks that looked at what the program is attached to (`attach_func_proto` and other members of `struct
@@ -190,7 +191,9 @@ final class Callbacks {
     let answer: Result<Validity, Fault>
     do throws(Fault) {
       answer = .success(
-        try ask(function, program, offset, size, isWrite, isSignExtending, takesProgram))
+        try machine.withUndefinedVariables(comparedBy: \.decision) { () throws(Fault) in
+          try ask(function, program, offset, size, isWrite, isSignExtending, takesProgram)
+        })
     } catch {
       answer = .failure(error)
     }
@@ -245,7 +248,10 @@ final class Callbacks {
     }
     let answer: Result<Converted, Fault>
     do throws(Fault) {
-      answer = .success(try convert(function, program, instruction, isWrite))
+      answer = .success(
+        try machine.withUndefinedVariables(comparedBy: \.decision) { () throws(Fault) in
+          try convert(function, program, instruction, isWrite)
+        })
     } catch {
       answer = .failure(error)
     }
@@ -333,4 +339,17 @@ final class Callbacks {
       scratch.store(UInt8(1), at: info + offset)
     }
   }
+}
+
+extension Callbacks.Validity {
+  /// What is compared where an answer was found twice.
+  fileprivate var decision: [UInt64] {
+    [isValid ? 1 : 0, UInt64(registerType), UInt64(typeID), UInt64(bitPattern: Int64(fieldSize)), UInt64(newState ?? 0)]
+      + requirements.map { if case .capability(let number) = $0 { UInt64(number) } else { .max } }
+  }
+}
+
+extension Callbacks.Converted {
+  /// What is compared where an answer was found twice.
+  fileprivate var decision: [UInt64] { [UInt64(count), UInt64(targetSize)] + code.map { $0.word(.little) } }
 }

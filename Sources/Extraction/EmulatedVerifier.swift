@@ -156,7 +156,7 @@ final class EmulatedVerifier: VerifierOracle {
     } catch {
       return ExtractedInterface(
         programs: [], helpers: [], combinations: [:], added: [:],
-        holes: [InterfaceHole("helpers can't be asked for: \(error)"): Set(programTypes.map(\.name))])
+        holes: [InterfaceHole("helpers can't be asked for: \(error)", about: .allHelpers): Set(programTypes.map(\.name))])
     }
   }
 
@@ -170,7 +170,16 @@ final class EmulatedVerifier: VerifierOracle {
       else { return hexadecimal(address) }
       return offset == 0 ? name : "\(name)+\(hexadecimal(offset))"
     }
-    return "\(name(fault.function)) at \(name(fault.programCounter)): \(fault.reason)"
+    if case .undefined(let address) = fault.reason {
+      let variable = image.symbols.nearest(to: address)?.name ?? hexadecimal(address)
+      return "\(name(fault.function)): its answer hangs on \(variable), which no object defines"
+    }
+    return "\(name(fault.function)) at \(name(fault.programCounter)): \(fault.problem)"
+  }
+
+  func lastReason(_ reason: UntoldReason) -> UntoldReason? {
+    guard case .fault(let fault) = reason else { return nil }
+    return callbacks.machine.lastFault(of: fault.function).map { .fault($0) }
   }
 
   var untoldPrivilege: String { "whether an access needs privilege is not told" }

@@ -26,4 +26,8 @@ enum ScratchLayout {
   static let frameLimit = 0x4000
   static let instructionData = 0x3d000
   static let instructionDataLimit = 0x1000
+  /// What instrumented code is told of memory, and of the arguments of calls: `struct kmsan_context_state`
+  /// (include/linux/kmsan_types.h).
+  static let memoryNotes = 0x40000
+  static let sanitizerState = 0x48000
 }

@@ -13,6 +13,8 @@ public final class SnapshotBuilder {
   private var declarations: [String: String] = [:]
   /// What is not known, by program: the accesses, none where it is about all of them.
   private var coverage: [CoverageDraft: [String: Set<AccessKey>]] = [:]
+  /// What callbacks did not tell, by reason and program.
+  private var untold: [UntoldReason: [String: Set<AccessKey>]] = [:]
   /// By kernel context, in the order in which they were found: of two members with one path the first stands.
   private var roots: [String: [ConversionMeanings.Root]] = [:]
   private var effects = EffectTable()
@@ -56,7 +58,8 @@ public final class SnapshotBuilder {
   private struct CoverageDraft: Hashable {
     let kind: CoverageItem.Kind
     let reason: String
-    var helper: String?
+    /// What it is about that is no access of the context.
+    var rest: String?
   }
 
   /// The snapshot of the build.
@@ -201,7 +204,7 @@ public final class SnapshotBuilder {
   }
 
   private func noteHoles(_ sweep: Sweep, _ subject: Subject) {
-    for (key, reason) in sweep.holes { note(.hole, build.oracle.describe(reason), subject, [key]) }
+    for (key, reason) in sweep.holes { untold[reason, default: [:]][subject.name, default: []].insert(key) }
     for (key, reason) in sweep.misconfigured { note(.misconfigured, reason, subject, [key]) }
     for (key, reason) in sweep.unclear { note(.meaning, reason, subject, [key]) }
   }
@@ -233,13 +236,25 @@ public final class SnapshotBuilder {
     }
   }
 
+  /// A callback that failed so often that it was asked no more is one item, about all accesses of its programs.
+  private func noteUntold() {
+    for (reason, programs) in untold {
+      let last = build.oracle.lastReason(reason)
+      let draft = CoverageDraft(kind: .hole, reason: build.oracle.describe(last ?? reason))
+      for (program, accesses) in programs {
+        coverage[draft, default: [:]][program, default: []].formUnion(last == nil ? accesses : [])
+      }
+    }
+  }
+
   private func finishCoverage() -> [CoverageItem] {
-    coverage.flatMap { draft, programs in
+    noteUntold()
+    return coverage.flatMap { draft, programs in
       // Programs of which the same is not known are one item.
       Dictionary(grouping: programs.keys) { programs[$0] ?? [] }.map { accesses, programs in
         CoverageItem(
           kind: draft.kind, programs: programs.sorted { $0.precedes($1) },
-          accesses: accesses.sorted().map(\.text) + (draft.helper.map { [CoverageItem.access(toHelper: $0)] } ?? []),
+          accesses: accesses.sorted().map(\.text) + (draft.rest.map { [$0] } ?? []),
           reason: draft.reason)
       }
     }.sorted {
@@ -255,7 +270,7 @@ public final class SnapshotBuilder {
     do throws(ExtractionError) {
       guard let found = try build.interface(meanings, effects: effects.effects) else { return nil }
       for (hole, programs) in found.holes {
-        let draft = CoverageDraft(kind: .hole, reason: hole.reason, helper: hole.helper)
+        let draft = CoverageDraft(kind: .hole, reason: hole.reason, rest: hole.access)
         for program in programs { coverage[draft, default: [:]][program] = [] }
       }
       return found.interface

@@ -52,12 +52,17 @@ protocol VerifierOracle: AnyObject {
   func typeName(_ id: UInt32) -> String?
   /// What kept an access from being told, in words.
   func describe(_ reason: UntoldReason) -> String
+  /// What is to be said of everything that a callback was asked which has failed so often that it is asked no more; nil where
+  /// that is not so.
+  func lastReason(_ reason: UntoldReason) -> UntoldReason?
   /// Why answers leave open whether an access needs privilege, where they do.
   var untoldPrivilege: String { get }
 }
 
 extension VerifierOracle {
   var interface: ExtractedInterface? { nil }
+
+  func lastReason(_ reason: UntoldReason) -> UntoldReason? { nil }
 }
 
 /// What is accessed: a number that the oracle gave out.
@@ -83,7 +88,7 @@ enum UntoldReason: Hashable {
   /// The reason with addresses as numbers.
   var text: String {
     switch self {
-    case .fault(let fault): "\(hexadecimal(fault.function)) at \(hexadecimal(fault.programCounter)): \(fault.reason)"
+    case .fault(let fault): "\(hexadecimal(fault.function)) at \(hexadecimal(fault.programCounter)): \(fault.problem)"
     case .refusal(let words): words
     }
   }

@@ -7,7 +7,7 @@ import Processes
 public struct Checkout: Sendable {
   private let tree: SourceTree
   private let cache: TreeCache
-  private let git: Git
+  let git: Git
   /// Where the revisions are checked out.
   public var directory: String { cache.checkout }
 
@@ -91,7 +91,8 @@ public struct Checkout: Sendable {
   }
 
   /// A commit with the tree's tracked files as they are now, changes that are not committed among them. It is made in the
-  /// checkout's own repository, by way of a copy of the tree's index.
+  /// checkout's own repository, by way of a copy of the tree's index: filters that the tree's configuration names (git-config(1),
+  /// filter.<driver>.clean) are none of that repository's.
   public func workingState() throws(TreeError) -> (commit: String, isDirty: Bool) {
     let head = try commit("HEAD")
     let original = Git(directory: tree.realPath)
@@ -100,12 +101,13 @@ public struct Checkout: Sendable {
     do {
       try? FileManager.default.removeItem(atPath: cache.index)
       try FileManager.default.copyItem(atPath: index, toPath: cache.index)
+      try copySharedIndexes(of: index)
     } catch { throw .cache(path: cache.index, problem: error.localizedDescription) }
-    let date = try original.run(["show", "--no-patch", "--format=%cI", head], "date the last commit")
+    let date = try git.run(["show", "--no-patch", "--format=%cI", head], "date the last commit")
     let scratch = Git(
       directory: tree.realPath,
       environment: [
-        "GIT_INDEX_FILE": cache.index, "GIT_OBJECT_DIRECTORY": "\(directory)/.git/objects",
+        "GIT_DIR": "\(directory)/.git", "GIT_WORK_TREE": tree.realPath, "GIT_INDEX_FILE": cache.index,
         "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date,
       ])
     try scratch.run(["add", "--update"], "look at the changes in \(tree.path)")
@@ -117,6 +119,17 @@ public struct Checkout: Sendable {
         "changes that are not committed",
       ], "keep the changes in \(tree.path)")
     return (made, true)
+  }
+
+  /// The files that a split index is one with (git-update-index(1), "split index").
+  private func copySharedIndexes(of index: String) throws {
+    let place = URL(fileURLWithPath: index).deletingLastPathComponent().path
+    for name in try FileManager.default.contentsOfDirectory(atPath: place) where name.hasPrefix("sharedindex.") {
+      let copy = "\(directory)/.git/\(name)"
+      if !FileManager.default.fileExists(atPath: copy) {
+        try FileManager.default.copyItem(atPath: "\(place)/\(name)", toPath: copy)
+      }
+    }
   }
 
   /// The commits from `base`, left out, to `head`, the oldest first.
@@ -171,21 +184,8 @@ public struct Checkout: Sendable {
 
   /// The text of a file of a commit; nil where it has no such file, or one that is no text.
   public func text(of path: String, at commit: String) throws(TreeError) -> String? {
-    let result = try git.result(["show", "--end-of-options", "\(commit):\(path)"])
+    let result = try git.result(["cat-file", "blob", "\(commit):\(path)"])
     return result.status == 0 ? result.output : nil
-  }
-
-  /// Applies a series of patches, as mails, on top of a commit, and returns the last of the new commits.
-  public func apply(_ mails: String, on base: String) throws(TreeError) -> String {
-    try checkOut(base)
-    let result = try git.result([
-      "am", "--quiet", "--3way", "--committer-date-is-author-date", "--", URL(fileURLWithPath: mails).path,
-    ])
-    guard result.status == 0 else {
-      _ = try? git.run(["am", "--abort"], "take patches back")
-      throw .git(action: "apply \(mails)", output: result.errors + result.output)
-    }
-    return try git.run(["rev-parse", "HEAD"], "name the last patch's commit")
   }
 
   /// The commits between good ones and a bad one, that one among them: those first that halve the rest best.

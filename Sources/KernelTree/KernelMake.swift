@@ -10,6 +10,8 @@ struct KernelMake {
   /// The directory that make writes to (`O=`).
   let build: String
   let toolchain: Toolchain
+  /// Where make is run; nil for as any program is.
+  let sandbox: Sandbox?
   /// Told what is being done.
   let progress: (String) -> Void
 
@@ -76,10 +78,11 @@ struct KernelMake {
     let processors = ProcessInfo.processInfo.activeProcessorCount
     let result: ExternalCommand.Result
     do {
-      result = try ExternalCommand(
-        name: "make",
-        arguments: ["-C", source, "O=\(build)", "-j\(processors)", "V=0"] + toolchain.makeArguments + targets
-      ).run { line in
+      let arguments = ["-C", source, "O=\(build)", "-j\(processors)", "V=0"] + toolchain.makeArguments + targets
+      let command =
+        sandbox?.command("make", arguments, source: source, build: build)
+        ?? ExternalCommand(name: "make", arguments: arguments)
+      result = try command.run { line in
         if let step = Self.step(line) { progress(step) }
       }
     } catch { throw .tool(error) }

@@ -7,15 +7,18 @@ public struct TreeBuild {
   private let cache: TreeCache
   private let toolchain: Toolchain
   private let configuration: TreeConfiguration
+  private let sandbox: Sandbox?
   private let progress: (String) -> Void
 
+  /// - Parameter sandbox: where the tree's makefiles are run; nil for as any program is.
   public init(
-    _ cache: TreeCache, _ toolchain: Toolchain, _ configuration: TreeConfiguration,
+    _ cache: TreeCache, _ toolchain: Toolchain, _ configuration: TreeConfiguration, sandbox: Sandbox? = nil,
     progress: @escaping (String) -> Void
   ) {
     self.cache = cache
     self.toolchain = toolchain
     self.configuration = configuration
+    self.sandbox = sandbox
     self.progress = progress
   }
 
@@ -47,7 +50,8 @@ public struct TreeBuild {
   /// - Parameter configurationSources: see `Checkout.configurationSources()`; nil where that can't be told.
   public func build(_ source: String, configurationSources: String?) throws(TreeError) -> Result {
     let make = KernelMake(
-      source: source, build: cache.build(configuration, toolchain), toolchain: toolchain, progress: progress)
+      source: source, build: cache.build(configuration, toolchain), toolchain: toolchain, sandbox: sandbox,
+      progress: progress)
     try make.configure(configuration, sources: configurationSources)
     let options = try make.configuration()
     guard options["CONFIG_BPF_SYSCALL"] == "y" else {

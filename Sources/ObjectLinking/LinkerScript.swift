@@ -3,8 +3,9 @@ import KernelImage
 /// The linker script that makes a small kernel image of a few objects.
 ///
 /// Code and data are laid out as a kernel's are. A symbol that no object defines gets an address of its own: functions that
-/// an emulated call may pass through without effect, or that are answered, return at once; any other stands where there is
-/// no memory, so that a call of it is noticed, by name.
+/// an emulated call may pass through without effect, or that are answered, return at once; any other stands, by name, between
+/// `__ctxabi_undefined_start` and `__ctxabi_undefined_end`, where there is no code, so that a call of it is noticed, and no
+/// known data, so that an answer is noticed that hangs on them.
 struct LinkerScript {
   let architecture: Architecture
   /// What no object defines, sorted.
@@ -20,15 +21,12 @@ struct LinkerScript {
     "bpf_get_btf_vmlinux", "btf_find_by_name_kind", "__fentry__", "mcount", "_mcount",
     "security_locked_down", "___ratelimit", "queue_work_on", "trace_set_clr_event", "metadata_dst_alloc_percpu",
     "bpf_iter_get_func_proto", "__x86_return_thunk", "__stack_chk_fail", "ftrace_likely_update",
+    "memset", "memcpy", "memmove", "__memset", "__memcpy", "__memmove",
   ]
   private static let returningPrefixes = [
     "__sanitizer_", "__asan_", "__hwasan_", "__kasan_", "__tsan_", "__msan_", "__ubsan_", "__kcsan_",
-    "__gcov_",
+    "__gcov_", "__cfi_slowpath",
   ]
-
-  /// Variables that code on the way to an answer reads, and hands on without a look: work queues (bpf_get_trace_printk_proto,
-  /// kernel/trace/bpf_trace.c).
-  private static let emptyVariables: Set<String> = ["system_wq", "system_percpu_wq"]
 
   /// x86-64 kernels before 6.15 find a function's stack guard in per-processor data that start at 0, and refer to no symbol for
   /// it; what tells such a kernel is where these data start.
@@ -61,21 +59,53 @@ struct LinkerScript {
     }
   }
 
+  /// The instructions at a symbol that is called; nil for one that must not be, or is no function.
+  private func stub(_ name: String) -> String? {
+    returns(name) ? returnInstruction : indirectJump(name).map(bytes)
+  }
+
+  /// A jump to where a register points, in place of the function that makes it harder to predict.
+  private func indirectJump(_ name: String) -> [UInt8]? {
+    switch architecture {
+    case .x86_64:
+      // __x86_indirect_thunk_r11 and the like (arch/x86/lib/retpoline.S): jmp *%r11
+      let prefixes = ["__x86_indirect_thunk_", "__x86_indirect_call_thunk_", "__x86_indirect_jump_thunk_"]
+      guard let prefix = prefixes.first(where: name.hasPrefix),
+        let number = Self.x86Registers.firstIndex(of: String(name.dropFirst(prefix.count)))
+      else { return nil }
+      return (number < 8 ? [] : [0x41]) + [0xff, 0xe0 | UInt8(number & 7)]
+    case .s390x:
+      // __s390_indirect_jump_r14 (arch/s390/lib/expoline.S): br %r14
+      let prefix = "__s390_indirect_jump_r"
+      guard name.hasPrefix(prefix), let number = UInt8(name.dropFirst(prefix.count)), number < 16 else { return nil }
+      return [0x07, 0xf0 | number]
+    case .arm64, .riscv64: return nil
+    }
+  }
+
+  /// In the order of their numbers.
+  private static let x86Registers = [
+    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+  ]
+
   private func bytes(_ values: some Sequence<UInt8>) -> String {
     values.map { "BYTE(\($0))" }.joined(separator: " ")
   }
 
   var text: String {
-    let stubs = undefined.filter(returns).map { "    . = ALIGN(16); \($0) = .; \(returnInstruction)\n" }
+    let stubs = undefined.compactMap { name in
+      stub(name).map { "    . = ALIGN(16); \(name) = .; \($0)\n" }
+    }
     // Within reach of a call instruction of every architecture (arm64: 128 MB).
     let nowhere = base + 0x400_0000
-    let others = undefined.filter { !returns($0) && !isGiven($0) }
+    let others = undefined.filter { stub($0) == nil && !isGiven($0) }
+    // A page behind the last, where what is a large structure goes on.
+    let end = (nowhere + UInt64(others.count) * 16 + 0x1fff) & ~0xfff
     let absent = others.enumerated().map { index, name in
       "  \(name) = 0x\(String(nowhere + UInt64(index) * 16, radix: 16));\n"
     }
     let limit =
       processorLimit.map { undefined.contains("nr_cpu_ids") ? "    . = ALIGN(8); nr_cpu_ids = .; LONG(\($0))\n" : "" } ?? ""
-    let variables = undefined.filter(Self.emptyVariables.contains).map { "    . = ALIGN(8); \($0) = .; QUAD(0)\n" }.joined()
     return """
       SECTIONS {
         . = 0x\(String(base, radix: 16));
@@ -91,7 +121,7 @@ struct LinkerScript {
         . = ALIGN(4096);
         .data : {
           *(.data .data.* .sdata .sdata.* .init.data .init.data.* .got .got.plt)
-      \(limit)\(variables)    }
+      \(limit)    }
         .bss : { *(.bss .bss.* .sbss .sbss.* COMMON) }
         /DISCARD/ : {
           *(.discard .discard.* .orc* .export_symbol .modinfo .note.GNU-stack .comment .eh_frame
@@ -99,13 +129,15 @@ struct LinkerScript {
             __mcount_loc __patchable_function_entries .return_sites .retpoline_sites .call_sites
             .ibt_endbr_seal .cfi_sites .static_call_sites .printk_index __jump_table)
         }
-      \(absent.joined())\(perProcessorStart)}
+      \(absent.joined())  __ctxabi_undefined_start = 0x\(String(nowhere, radix: 16));
+        __ctxabi_undefined_end = 0x\(String(end, radix: 16));
+      \(perProcessorStart)}
 
       """
   }
 
   private func isGiven(_ name: String) -> Bool {
-    Self.emptyVariables.contains(name) || name == "nr_cpu_ids" && processorLimit != nil
+    name == "nr_cpu_ids" && processorLimit != nil
       || ["__per_cpu_start", "linux_banner", "_GLOBAL_OFFSET_TABLE_"].contains(name)
   }
 }

@@ -14,7 +14,8 @@ public struct ProgramUses: Hashable, Sendable {
   public var problems: [String]
 
   public init(
-    object: String, program: String, section: String, kind: ProgramKind?, uses: [Use], calls: [HelperCall] = [], problems: [String]
+    object: String, program: String, section: String, kind: ProgramKind?, uses: [Use], calls: [HelperCall] = [],
+    problems: [String]
   ) {
     self.object = object
     self.program = program

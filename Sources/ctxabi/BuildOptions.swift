@@ -88,6 +88,13 @@ struct BuildSettings: ParsableArguments {
     completion: .file())
   var objects: [String] = []
 
+  @Flag(
+    help: """
+      Of a kernel tree: run its makefiles in a sandbox (bubblewrap) that has no network, and where nothing can be written \
+      but the build in the cache.
+      """)
+  var sandbox = false
+
   @Flag(help: "Say on standard error how long each stage took.")
   var timings = false
 

@@ -11,6 +11,7 @@ final class TreeAuditor {
   private let lock: CacheLock
   private let toolchain: Toolchain
   private let configuration: TreeConfiguration
+  private let sandbox: Sandbox?
   private let stored: StoredSnapshots
   private let progress = Console.Progress()
   private var knownCheckout: Checkout?
@@ -21,6 +22,7 @@ final class TreeAuditor {
     do {
       tree = try SourceTree(path: path)
       toolchain = try Toolchain()
+      sandbox = settings.sandbox ? try Sandbox() : nil
       configuration = try TreeConfiguration(settings.config, of: tree)
       cache = try TreeCache(root: cacheRoot, tree: tree)
       lock = try cache.lock { Console.error("another check of \(path) is running; waiting for it") }
@@ -88,7 +90,7 @@ final class TreeAuditor {
   ) throws -> TreeBuild.Result {
     defer { progress.finish() }
     progress.show("\(name): checking out")
-    let builder = TreeBuild(cache, toolchain, configuration) { [progress] step in
+    let builder = TreeBuild(cache, toolchain, configuration, sandbox: sandbox) { [progress] step in
       progress.show("\(name): \(step)")
     }
     do {

@@ -41,7 +41,7 @@ struct TreeCheck {
     do { try FileHandle.standardInput.readDataToEndOfFile().write(to: file) } catch {
       throw Failure(message: "\(file.path): \(error.localizedDescription)")
     }
-    return try auditor.withTree { try checkout.apply(file.path, on: base) }
+    return try auditor.withTree { try checkout.apply(file.path, named: "the standard input", on: base) }
   }
 
   private func side(_ commit: String, _ checkout: Checkout) throws -> ComparisonReport.Side {

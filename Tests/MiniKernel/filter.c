@@ -23,6 +23,10 @@ static bool is_whole_or_part(int size, int field_size, struct bpf_insn_access_au
 int calls_of_this_callback;
 #endif
 
+#if defined(UNDEFINED_VARIABLE_DECIDES) || defined(UNDEFINED_VARIABLE_READ)
+extern int not_defined_here;
+#endif
+
 #ifdef CALLBACK_CALLS_NOWHERE
 bool (*nowhere)(void) = (bool (*)(void))0xdead0000;
 #endif
@@ -37,6 +41,11 @@ static bool misbehave(void)
     __asm__ volatile("" : : : "memory");
 #elif defined(CALLBACK_CALLS_NOWHERE)
   return nowhere();
+#elif defined(UNDEFINED_VARIABLE_DECIDES)
+  return not_defined_here == 0;
+#elif defined(UNDEFINED_VARIABLE_READ)
+  (void)*(volatile int *)&not_defined_here;
+  return true;
 #else
   return true;
 #endif

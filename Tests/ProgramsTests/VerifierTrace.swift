@@ -73,10 +73,13 @@ struct VerifierTrace {
     return Int(text[start.upperBound...].prefix { $0.isNumber })
   }
 
-  /// The helper that an instruction calls; nil where it calls a subprogram or a function of the kernel.
+  /// The helper that an instruction calls; nil where it calls a subprogram, or a function of the kernel: behind its name stands
+  /// the number of its type, which is larger than that of any helper.
   private static func helper(_ text: Substring) -> Int32? {
-    guard let start = text.firstRange(of: "call bpf_"), let sign = text[start.upperBound...].firstIndex(of: "#") else { return nil }
-    return Int32(text[text.index(after: sign)...].prefix { $0.isNumber })
+    guard let start = text.firstRange(of: "call bpf_"), let sign = text[start.upperBound...].firstIndex(of: "#") else {
+      return nil
+    }
+    return Int32(text[text.index(after: sign)...].prefix { $0.isNumber }).flatMap { $0 < 1000 ? $0 : nil }
   }
 
   private static func frame(in text: Substring) -> Int? {

@@ -61,14 +61,14 @@ public enum MiniKernel {
 
   /// The object files of a variant, by name.
   public static func objects(
-    _ architecture: Architecture, _ variants: [String] = []
+    _ architecture: Architecture, _ variants: [String] = [], flags: [String] = []
   ) throws -> [String: String] {
     let toolchain = try Toolchain.found.get()
     let directory = URL(fileURLWithPath: try TemporaryFile.write([])).deletingLastPathComponent()
     let units = sources.map(\.name).filter { $0.hasSuffix(".c") }
     try Command.run(
       toolchain.clang,
-      compilerFlags(architecture) + debugFlags(.dwarf5) + variants.map { "-D\($0)" } + ["-c"]
+      compilerFlags(architecture) + debugFlags(.dwarf5) + flags + variants.map { "-D\($0)" } + ["-c"]
         + units.map { "\(sourceDirectory)/\($0)" }, in: directory.path)
     return Dictionary(
       uniqueKeysWithValues: units.map {

@@ -4,7 +4,8 @@
 #include <stdint.h>
 #include <unicorn/unicorn.h>
 
-enum { OBSERVED_READS_LIMIT = 64, OVERWRITTEN_LIMIT = 64 };
+/* SHADOW_BLOCK is in bytes. */
+enum { OBSERVED_READS_LIMIT = 64, OVERWRITTEN_LIMIT = 512, SHADOW_BLOCK = 0x10000, SHADOW_BLOCK_LIMIT = 64 };
 
 struct observed_read {
   uint64_t address;
@@ -30,6 +31,12 @@ struct observation {
   unsigned read_count;    /* reads of the observed range; counts on beyond the limit */
   struct observed_read reads[OBSERVED_READS_LIMIT];
 
+  uint64_t shadow_first, shadow_last; /* where instrumented code finds notes on memory; none where both are 0 */
+  unsigned shadow_blocks; /* how much of it the engine has */
+
+  unsigned absent_reads;  /* reads of what the image does not define; the caller clears it */
+  uint64_t absent_address;
+
   unsigned overwritten_count; /* writes to the kernel's own memory, with what stood there before */
   struct overwritten_memory overwritten[OVERWRITTEN_LIMIT];
 };
@@ -46,11 +53,15 @@ static inline const struct overwritten_memory *overwritten_memory(const struct o
 /* Counts basic blocks, and stops the emulation at the limit. */
 uc_err observe_blocks(uc_engine *engine, struct observation *observation);
 
-/* Notes accesses to memory that is not mapped, or not with that permission. */
+/* Notes accesses to memory that is not mapped, or not with that permission. Of the shadow as much is made, all zero, as is
+ * accessed. */
 uc_err observe_faults(uc_engine *engine, struct observation *observation);
 
 /* Notes the reads from first to last. */
 uc_err observe_reads(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last);
+
+/* Notes the reads from first to last as those of what the image does not define. */
+uc_err observe_absent(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last);
 
 /* Notes the writes from first to last, so that they can be undone. */
 uc_err observe_writes(uc_engine *engine, struct observation *observation, uint64_t first, uint64_t last);

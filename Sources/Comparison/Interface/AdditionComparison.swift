@@ -6,7 +6,7 @@ struct AdditionComparison {
 
   init(_ pair: InterfacePair) {
     let (before, after) = (AdditionList(pair.old), AdditionList(pair.new))
-    let programs = pair.programNames
+    let programs = pair.programsWithKnownAdditions
     for spot in Set(before.additions.keys).union(after.additions.keys) where programs.contains(spot.program) {
       compare(spot, before.additions[spot], after.additions[spot])
     }

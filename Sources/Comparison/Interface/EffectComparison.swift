@@ -8,6 +8,7 @@ struct EffectComparison {
     let (before, after) = (EffectList(old), EffectList(new))
     let accepted = (AcceptedFields(old), AcceptedFields(new))
     for access in Set(before.effects.keys).union(after.effects.keys) {
+      if [old, new].contains(where: { $0.unknown(of: access.program).containsAny(access.kind) }) { continue }
       // What accesses do that came or went is told with them.
       guard accepted.0.contains(access), accepted.1.contains(access) else { continue }
       let (first, second) = (before.effects[access] ?? EffectList.Effect(), after.effects[access] ?? EffectList.Effect())

@@ -23,7 +23,8 @@ struct HelperType: Hashable {
       base.removeLast(8)
       flags.insert("PTR_TRUSTED")
     }
-    for (infix, flag) in [("_UNINIT_", "MEM_UNINIT"), ("_FIXED_SIZE_", "MEM_FIXED_SIZE")] where base.utf8.firstRange(of: infix.utf8) != nil {
+    for (infix, flag) in [("_UNINIT_", "MEM_UNINIT"), ("_FIXED_SIZE_", "MEM_FIXED_SIZE")]
+    where base.utf8.firstRange(of: infix.utf8) != nil {
       base = base.replacing(infix, with: "_")
       flags.insert(flag)
     }

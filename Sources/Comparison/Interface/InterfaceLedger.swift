@@ -112,7 +112,7 @@ struct InterfaceLedger {
 
   private mutating func compareAdditions(_ pair: InterfacePair) {
     let (before, after) = (AdditionList(pair.old), AdditionList(pair.new))
-    let programs = pair.programNames
+    let programs = pair.programsWithKnownAdditions
     for spot in Set(before.additions.keys).union(after.additions.keys) where programs.contains(spot.program) {
       guard let first = before.additions[spot], let second = after.additions[spot] else {
         differences.insert(.addition(spot, .presence))

@@ -94,8 +94,8 @@ struct InterfacePair {
   private let renamed: Set<String>
   /// What was compared before: all program types get the same few prototypes.
   private let changes = TypeChangeTable()
-  /// The helpers of which nothing is known for a program, on either side.
-  private let unknown: [String: Set<String>]
+  /// What is not known of a program, on either side.
+  private let unknown: [String: UnknownRecords]
 
   /// nil where nobody asked one of the builds, or where it could not be asked.
   init?(_ old: Snapshot, _ new: Snapshot) {
@@ -113,7 +113,8 @@ struct InterfacePair {
     let names = Set(after.programs.map(\.name))
     programs = before.programs.filter { names.contains($0.name) }
     unknown = Dictionary(
-      programs.map { ($0.name, old.holes(of: $0.name).union(new.holes(of: $0.name))) }, uniquingKeysWith: { first, _ in first })
+      programs.map { ($0.name, old.unknown(of: $0.name).union(new.unknown(of: $0.name))) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   private static func helpers(of interface: ProgramInterface) -> [String: HelperFunction] {
@@ -168,8 +169,11 @@ struct InterfacePair {
   var programNames: Set<String> { Set(programs.map(\.name)) }
 
   func isUnknown(_ helper: String, of program: String) -> Bool {
-    unknown[program]?.contains(CoverageItem.access(toHelper: helper)) ?? false
+    unknown[program]?.contains(helper: helper) ?? false
   }
+
+  /// The programs of which it is known what the kernel adds to them.
+  var programsWithKnownAdditions: Set<String> { programNames.filter { unknown[$0]?.hasAdditions != true } }
 }
 
 /// The changes of types that were told before.

@@ -15,10 +15,24 @@ struct Accounting {
       (sides.old.programs + sides.new.programs).map { ($0.name, $0.context) }, uniquingKeysWith: { first, _ in first })
     var open = ledger.differences
     for finding in findings { open.subtract(finding.claims) }
-    open = open.filter { !isConsequence($0) && !isOfAccess($0, ledger.differences) }
+    open = open.filter { !isHidden($0) && !isConsequence($0) && !isOfAccess($0, ledger.differences) }
     noteKernel(open)
     open = open.filter { if case .kernel = $0 { false } else { true } }
     self.findings += Self.unexplained(open)
+  }
+
+  /// Whether one of the builds does not tell the record: what is said of its coverage stands for it.
+  private func isHidden(_ difference: Difference) -> Bool {
+    let builds = [sides.old, sides.new]
+    switch difference {
+    case .access(let program, let spot, .acceptance):
+      return builds.contains { $0.unknown(of: program).contains(spot) }
+    case .effect(let access, _):
+      return builds.contains { $0.unknown(of: access.program).containsAny(access.kind) }
+    case .program(let name, .removed): return sides.new.couldNotAsk(for: String(name.prefix { $0 != "/" && $0 != "+" }))
+    case .program(let name, .added): return sides.old.couldNotAsk(for: String(name.prefix { $0 != "/" && $0 != "+" }))
+    default: return false
+    }
   }
 
   /// Whether a difference follows from a finding that is about more than one record.

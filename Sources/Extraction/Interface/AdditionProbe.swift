@@ -45,7 +45,9 @@ final class AdditionProbe {
   func all(_ subject: HelperSubject, operations: UInt64) throws(Fault) -> [AddedInstructions] {
     if let known = known[operations] { return known }
     readsProgram = false
-    let result = try around(subject, operations) + loads(subject, operations)
+    let result = try callbacks.machine.withUndefinedVariables(comparedBy: \.self) { () throws(Fault) in
+      try around(subject, operations) + loads(subject, operations)
+    }
     if !readsProgram { known[operations] = result }
     return result
   }

@@ -89,7 +89,12 @@ final class HelperQuestions {
     let place = Place(function: function, helper: helper)
     if let known = answers[place]?.first(where: { $0.holds(for: program) }) { return known.answer }
     let answer: Result<HelperAnswer, Fault>
-    do throws(Fault) { answer = .success(try ask(function, helper, program)) } catch { answer = .failure(error) }
+    do throws(Fault) {
+      answer = .success(
+        try callbacks.machine.withUndefinedVariables(comparedBy: \.self) { () throws(Fault) in
+          try ask(function, helper, program)
+        })
+    } catch { answer = .failure(error) }
     let isAll = dependence.contains(.program)
     answers[place, default: []].append(
       Known(
@@ -98,6 +103,9 @@ final class HelperQuestions {
         isSleepable: isAll || dependence.contains(.sleepable) ? program.isSleepable : nil, answer: answer))
     return answer
   }
+
+  /// Why a callback is asked no more; nil while it is.
+  func lastFault(of fault: Fault) -> Fault? { callbacks.machine.lastFault(of: fault.function) }
 
   // MARK: - Calls
 

@@ -11,8 +11,26 @@ final class HelperTable {
   /// What a fault was, in words.
   private let describe: (Fault) -> String
 
-  /// What could not be told, by the reason: the programs, and the helpers of each.
-  private(set) var holes: [InterfaceHole: Set<String>] = [:]
+  /// What could not be told, with the programs.
+  private var readingHoles: [InterfaceHole: Set<String>] = [:]
+  private var faults: [FaultOfHelper: Set<String>] = [:]
+
+  private struct FaultOfHelper: Hashable {
+    let fault: Fault
+    let helper: String
+  }
+
+  /// What could not be told, by the reason: the programs, and the helpers of each. A callback that failed so often that it was
+  /// asked no more is one.
+  var holes: [InterfaceHole: Set<String>] {
+    var result = readingHoles
+    for (key, programs) in faults {
+      let last = questions.lastFault(of: key.fault)
+      let hole = last.map { InterfaceHole(describe($0), about: .allHelpers) }
+      result[hole ?? InterfaceHole(describe(key.fault), about: .helper(key.helper)), default: []].formUnion(programs)
+    }
+    return result
+  }
   /// The programs for which what they are attached to decides about helpers.
   private(set) var dependingOnTarget: Set<String> = []
 
@@ -62,8 +80,9 @@ final class HelperTable {
         }.sorted(by: HelperGrant.inOrder))
     }
     if reader.packetChangesAreUnknown {
-      holes[InterfaceHole("which helpers change the packet: bpf_helper_changes_pkt_data can't be asked")] = Set(
-        subjects.map(\.name))
+      readingHoles[
+        InterfaceHole("which helpers change the packet: bpf_helper_changes_pkt_data can't be asked", about: .allHelpers)] = Set(
+          subjects.map(\.name))
     }
     return result
   }
@@ -97,7 +116,7 @@ final class HelperTable {
       let sleepable = try ask(isSleepable: true)
       return Answers(usual: usual, sleepable: sleepable.decision == usual.decision ? nil : sleepable)
     } catch {
-      holes[InterfaceHole(describe(error), of: helper.name), default: []].insert(subject.name)
+      faults[FaultOfHelper(fault: error, helper: helper.name), default: []].insert(subject.name)
       return nil
     }
   }
@@ -122,7 +141,9 @@ final class HelperTable {
       case .prototype(let prototype): result.append(GrantKey(prototype: prototype, terms: terms))
       case .empty: break
       case .absent:
-        holes[InterfaceHole("the helper's prototype is not part of the image", of: helper.name), default: []].formUnion(programs)
+        readingHoles[
+          InterfaceHole("the helper's prototype is not part of the image", about: .helper(helper.name)), default: []
+        ].formUnion(programs)
       }
     }
     add(

@@ -19,12 +19,31 @@ struct ExtractedInterface {
 /// Something that could not be told of programs.
 public struct InterfaceHole: Hashable, Sendable {
   public let reason: String
-  /// The helper that it is about; nil where it is none's.
-  public var helper: String?
+  public let subject: Subject
 
-  init(_ reason: String, of helper: String? = nil) {
+  /// What of programs it is about.
+  public enum Subject: Hashable, Sendable {
+    case helper(String)
+    case allHelpers
+    /// Instructions that the kernel adds.
+    case additions
+  }
+
+  /// The helper that it is about; nil where it is none's, or all's.
+  public var helper: String? { if case .helper(let name) = subject { name } else { nil } }
+
+  /// How coverage names what it is about.
+  var access: String {
+    switch subject {
+    case .helper(let name): CoverageItem.access(toHelper: name)
+    case .allHelpers: CoverageItem.allHelpers
+    case .additions: CoverageItem.additions
+    }
+  }
+
+  init(_ reason: String, about subject: Subject) {
     self.reason = reason
-    self.helper = helper
+    self.subject = subject
   }
 }
 
@@ -97,7 +116,7 @@ final class InterfaceProbe {
           added.functions = functions(of: added)
           result[added, default: []].insert(subject.name)
         }
-      } catch { holes[InterfaceHole(describe(error)), default: []].insert(subject.name) }
+      } catch { holes[InterfaceHole(describe(error), about: .additions), default: []].insert(subject.name) }
     }
     return (result, holes)
   }

@@ -46,7 +46,8 @@ struct State: Hashable {
 
   /// Whether everything that can happen from `other` can happen from this; both have the same calls.
   func covers(_ other: State) -> Bool {
-    guards.allSatisfy(other.guards.contains) && doubts.allSatisfy(other.doubts.contains) && zip(frames, other.frames).allSatisfy { $0.covers($1) }
+    guards.allSatisfy(other.guards.contains) && doubts.allSatisfy(other.doubts.contains)
+      && zip(frames, other.frames).allSatisfy { $0.covers($1) }
   }
 
   /// A state that covers both.
