@@ -40,7 +40,7 @@ import Testing
       name: "narrow", status: 1, rules: ["field-resized"],
       said: ["takes 2 bytes instead of 4 bytes", "can no longer be read by 4 bytes"]),
     Patch(name: "rename", status: 1, rules: ["field-renamed"], said: ["netns_inum is called netns_ino now"]),
-    Patch(name: "remove", status: 1, rules: ["field-removed"], said: ["netns_inum is gone: it stood at 192"]),
+    Patch(name: "remove", status: 1, rules: ["field-removed"], said: ["netns_inum is gone: it was at offset 192"]),
     Patch(
       name: "without-namespaces", status: 1, rules: ["option-off"],
       said: [
