@@ -13,7 +13,7 @@ struct KernelMake {
   /// Where make is run; nil for as any program is.
   let sandbox: Sandbox?
   /// Told what is being done.
-  let progress: (String) -> Void
+  let progress: (BuildStep) -> Void
 
   /// Brings the configuration of the build directory to what is wanted.
   ///
@@ -22,7 +22,7 @@ struct KernelMake {
   func configure(_ configuration: TreeConfiguration, sources: String?) throws(TreeError) {
     let stamp = sources.map { sha256("\($0) \(configuration.key)".utf8) }
     if let stamp, stamp == (try? String(contentsOfFile: stampPath, encoding: .utf8)) { return }
-    progress("configuring")
+    progress(.configuring)
     do {
       try FileManager.default.createDirectory(atPath: build, withIntermediateDirectories: true)
       try? FileManager.default.removeItem(atPath: stampPath)
@@ -63,7 +63,7 @@ struct KernelMake {
   /// Makes object files, and before them what they need: `make prepare` is a part of each such target
   /// (Documentation/kbuild, "single targets").
   func objects(_ names: [String]) throws(TreeError) {
-    progress("preparing the build")
+    progress(.preparing)
     // objtool rewrites objects for a kernel that is booted; building it takes longer than an object does.
     _ = try make(["CONFIG_OBJTOOL="] + names, names.count == 1 ? names[0] : "the kernel")
   }
@@ -93,13 +93,13 @@ struct KernelMake {
   }
 
   /// `compiling net/core/filter.c` for `  CC      net/core/filter.o`.
-  private static func step(_ line: Substring) -> String? {
+  private static func step(_ line: Substring) -> BuildStep? {
     let words = line.split(separator: " ")
     guard line.hasPrefix("  "), words.count == 2, words[0].allSatisfy({ $0.isUppercase || $0 == "_" }) else {
       return nil
     }
-    if words[0] == "CC", words[1].hasSuffix(".o") { return "compiling \(words[1].dropLast(2)).c" }
-    return "building \(words[1])"
+    if words[0] == "CC", words[1].hasSuffix(".o") { return .compiling("\(words[1].dropLast(2)).c") }
+    return .making(String(words[1]))
   }
 
   /// The object that make could not make: `make[4]: *** [scripts/Makefile.build:229: net/core/filter.o] Error 1`.

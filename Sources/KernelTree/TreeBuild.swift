@@ -8,12 +8,12 @@ public struct TreeBuild {
   private let toolchain: Toolchain
   private let configuration: TreeConfiguration
   private let sandbox: Sandbox?
-  private let progress: (String) -> Void
+  private let progress: (BuildStep) -> Void
 
   /// - Parameter sandbox: where the tree's makefiles are run; nil for as any program is.
   public init(
     _ cache: TreeCache, _ toolchain: Toolchain, _ configuration: TreeConfiguration, sandbox: Sandbox? = nil,
-    progress: @escaping (String) -> Void
+    progress: @escaping (BuildStep) -> Void
   ) {
     self.cache = cache
     self.toolchain = toolchain
@@ -69,7 +69,7 @@ public struct TreeBuild {
       if wanted.isEmpty { break }
       let search = DefinitionSearch(source: source, architectureDirectory: Self.directory(objects.architecture))
       let known = names
-      progress("looking for \(wanted.count) symbols")
+      progress(.searching(symbols: wanted.count))
       let found = try search.objects(defining: wanted)
       for symbol in wanted {
         guard let object = found[symbol], !known.contains(object) else {
@@ -112,7 +112,7 @@ public struct TreeBuild {
   private func link(
     _ names: [String], _ make: KernelMake, _ options: KernelConfiguration
   ) throws(TreeError) -> Result {
-    progress("linking")
+    progress(.linking)
     let image = "\(make.build)/ctxabi-vmlinux"
     let compiler = options["CONFIG_CC_VERSION_TEXT"].trimmingCharacters(in: CharacterSet(charactersIn: "\""))
     do {

@@ -88,11 +88,17 @@ final class TreeAuditor {
   private func build(
     _ name: String, _ source: () throws -> (directory: String, configurationSources: String?)
   ) throws -> TreeBuild.Result {
-    defer { progress.finish() }
-    progress.show("\(name): checking out")
-    let builder = TreeBuild(cache, toolchain, configuration, sandbox: sandbox) { [progress] step in
-      progress.show("\(name): \(step)")
+    let stages = StageClock()
+    defer {
+      progress.finish()
+      stages.show(Timings(isShown: settings.timings))
     }
+    let show = { [progress] (step: BuildStep) in
+      progress.show("\(name): \(step)")
+      stages.enter(step.stage)
+    }
+    show(.checkingOut)
+    let builder = TreeBuild(cache, toolchain, configuration, sandbox: sandbox, progress: show)
     do {
       let source = try source()
       return try builder.build(source.directory, configurationSources: source.configurationSources)

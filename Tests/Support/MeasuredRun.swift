@@ -12,25 +12,30 @@ public struct MeasuredRun: Sendable {
   public let megabytes: Int
   public let messages: String
 
-  /// Runs the program to its end; after `seconds` of processor time it is ended by SIGXCPU.
+  /// Runs the program to its end; after `limit` seconds of processor time a signal ends it.
   public init(_ arguments: [String], seconds limit: Int) throws {
-    let messages = try TemporaryFile.write([], name: "messages")
-    defer { try? FileManager.default.removeItem(at: URL(fileURLWithPath: messages).deletingLastPathComponent()) }
-    let command =
-      ["/bin/sh", "-c", "ulimit -t \(limit); exec \"$0\" \"$@\" 2>'\(messages)' >/dev/null", Program.path] + arguments
-    var pointers: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-    defer { for pointer in pointers { free(pointer) } }
-    var identifier: pid_t = 0
-    let problem = posix_spawn(&identifier, "/bin/sh", nil, nil, &pointers, environ)
-    guard problem == 0 else { throw CommandFailure(command: "sh", output: String(cString: strerror(problem))) }
-    var ended: Int32 = 0
-    var usage = rusage()
-    while wait4(identifier, &ended, 0, &usage) < 0 && errno == EINTR {}
-    signal = ended & 0x7f
-    status = signal == 0 ? ended >> 8 & 0xff : nil
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
-    self.seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
-    megabytes = usage.ru_maxrss / 1024
-    self.messages = try String(contentsOfFile: messages, encoding: .utf8)
+    let output = try Command.run("python3", ["-c", Self.script, "\(limit)", Program.path] + arguments)
+    let lines = output.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+    let numbers = lines[0].split(separator: " ").compactMap { Double($0) }
+    guard numbers.count == 3 else { throw CommandFailure(command: "python3", output: output) }
+    let ended = Int32(numbers[0])
+    status = ended < 0 ? nil : ended
+    signal = max(0, -ended)
+    seconds = numbers[1]
+    megabytes = Int(numbers[2]) / 1024
+    messages = lines.count > 1 ? String(lines[1]) : ""
   }
+
+  /// A process takes over the peak memory of the one that it was forked from (getrusage(2), ru_maxrss): that must be a small
+  /// one, and not this.
+  private static let script = """
+    import resource, subprocess, sys
+    limit = int(sys.argv[1])
+    run = subprocess.run(
+        sys.argv[2:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(run.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss)
+    print(run.stderr.decode(errors="replace"))
+    """
 }

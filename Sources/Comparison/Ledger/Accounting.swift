@@ -6,6 +6,7 @@ struct Accounting {
   private let layouts: [String: LayoutComparison]
   private let sides: ComparedSides
   private let contexts: [String: String]
+  private let hasHoles: Bool
 
   init(_ ledger: Ledger, _ findings: [Finding], _ layouts: [String: LayoutComparison], _ sides: ComparedSides) {
     self.findings = findings
@@ -13,6 +14,7 @@ struct Accounting {
     self.sides = sides
     contexts = Dictionary(
       (sides.old.programs + sides.new.programs).map { ($0.name, $0.context) }, uniquingKeysWith: { first, _ in first })
+    hasHoles = [sides.old, sides.new].contains { $0.coverage.contains(where: \.isHole) }
     var open = ledger.differences
     for finding in findings { open.subtract(finding.claims) }
     open = open.filter { !isHidden($0) && !isConsequence($0) && !isOfAccess($0, ledger.differences) }
@@ -23,6 +25,7 @@ struct Accounting {
 
   /// Whether one of the builds does not tell the record: what is said of its coverage stands for it.
   private func isHidden(_ difference: Difference) -> Bool {
+    guard hasHoles else { return false }
     let builds = [sides.old, sides.new]
     switch difference {
     case .access(let program, let spot, .acceptance):

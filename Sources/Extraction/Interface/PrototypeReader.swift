@@ -85,11 +85,17 @@ final class PrototypeReader {
     return UInt32(truncatingIfNeeded: isLow ? word : word >> 32)
   }
 
+  /// `BPF_PTR_POISON` (include/linux/poison.h), in place of the id of a structure that the program's own types tell, where the
+  /// architecture adds nothing to it (CONFIG_ILLEGAL_POINTER_VALUE).
+  private static let poison: UInt64 = 0xeb9f
+
   private func value(_ names: FlaggedNames, _ type: UInt32, _ detail: UInt64) -> HelperValue {
     let name = names.name(of: type) ?? "type \(type)"
     if !name.contains(" "), let parts = names.parts(of: type) { combinations[name] = parts }
     // A union: the size of what the argument points to, or the address of a structure's id. No kernel's data lie that low.
-    if detail < 0x1_0000 { return HelperValue(type: name, size: detail == 0 ? nil : Int(detail)) }
+    if detail < 0x1_0000 {
+      return HelperValue(type: name, size: detail == 0 || detail == Self.poison ? nil : Int(detail))
+    }
     let id = try? half(at: detail, 0)
     return HelperValue(type: name, structure: id.flatMap(structureName) ?? structureNamedBySymbol(at: detail))
   }
