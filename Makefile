@@ -17,7 +17,7 @@ AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AUDIT = .build/audit
 PREFIX = /usr/local
 
-.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check corpus
+.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check corpus oracle
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -102,6 +102,12 @@ reports: build ## Writes Reports/ anew from the baselines
 
 corpus: build test-prerequisites kernels tree ## Compiles the kernel's BPF selftests, and writes Corpus/ anew
 	@scripts/make-corpus $(TEST_TREE) $(wildcard $(TEST_KERNELS)/vmlinux-6.12.95+*) .build/release/ctxabi
+
+oracle: test-prerequisites kernels tree ## Holds the kernel's BPF selftests against the running verifier and what they expect
+	$(SWIFT) build -c release --build-tests
+	@scripts/make-corpus $(TEST_TREE) $(wildcard $(TEST_KERNELS)/vmlinux-6.12.95+*) .build/release/ctxabi --objects $(CACHE)/objects
+	CTXABI_TEST_KERNELS=$(TEST_KERNELS) CTXABI_TEST_OBJECTS=$(CACHE)/objects $(SWIFT) test -c release --skip-build --disable-xctest \
+	  --filter objectsGiven
 
 bench: build test-prerequisites kernels tree ## Measures speed and memory beside pahole and bpftool, and checks of a tree
 	@scripts/bench $(TEST_KERNELS)

@@ -22,20 +22,17 @@ public struct BaselineTable: Sendable {
 
   private static let heads = ["NAME", "RELEASE", "ARCHITECTURE", "DATE", "PACKAGE"]
 
-  /// A row a baseline; where that is too wide the package stands below its release. No column is empty.
+  /// A row a baseline; where that is too wide the name stands alone above the rest. No column is empty.
   private func lines(_ width: Int) -> [String] {
     let all = [Self.heads] + baselines.map(Self.cells)
     let hasPackages = all.dropFirst().contains { $0[4] != "-" }
     let rows = all.map { row in (hasPackages ? row : row.dropLast()).map(Printable.line) }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let isWide = !hasPackages || widths.reduce(-2) { $0 + $1 + 2 } <= width
+    let isWide = widths.reduce(-2) { $0 + $1 + 2 } <= width
     return rows.flatMap { row -> [String] in
       let cells = zip(row, widths).map { TextLayout.padded($0, $1) }
-      let line = Self.trimmed((isWide ? cells[...] : cells.dropLast()).joined(separator: "  "))
-      // A long name has a line of its own.
-      let short = line.count <= width ? [line] : [row[0], "  " + row[1...3].joined(separator: "  ")]
-      let isBelow = !isWide && row[4] != "-"
-      return isBelow ? short + [String(repeating: " ", count: min(widths[0] + 2, width / 2)) + row[4]] : short
+      if isWide { return [Self.trimmed(cells.joined(separator: "  "))] }
+      return [row[0], Self.trimmed("  " + cells.dropFirst().joined(separator: "  "))]
     }
   }
 

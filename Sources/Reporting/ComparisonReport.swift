@@ -143,10 +143,19 @@ public struct ComparisonReport: Sendable {
     return remarks
   }
 
+  /// Whether a change of a helper is for all programs that get it in both builds: more than a few.
+  private func isForAll(_ change: Change) -> Bool {
+    func receivers(_ snapshot: Snapshot) -> Set<String> {
+      let helper = snapshot.interface?.helpers.first { $0.name == change.field }
+      return Set(helper?.grants.flatMap(\.programs) ?? [])
+    }
+    return change.programs.count > 3 && Set(change.programs) == receivers(old.snapshot).intersection(receivers(new.snapshot))
+  }
+
   /// The programs of a change, in few words; nil where it is about all, or no, programs of a context.
   func programs(of change: Change) -> String? {
     if change.context == Change.helpers, !change.programs.isEmpty, let interface = new.snapshot.interface {
-      return ProgramNames.list(change.programs, of: interface)
+      return isForAll(change) ? "all programs that get it" : ProgramNames.list(change.programs, of: interface)
     }
     guard !change.programs.isEmpty, !Change.placesWithoutContext.contains(change.context) else { return nil }
     let programs = new.snapshot.programs.filter { $0.context == change.context }

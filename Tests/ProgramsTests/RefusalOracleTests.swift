@@ -81,7 +81,7 @@ import Testing
 }
 
 /// Why the verifier refused a program, by the last words of its log.
-private struct VerifierRefusal {
+struct VerifierRefusal {
   enum Kind: String {
     /// For an access through the context or a socket.
     case access
@@ -95,7 +95,7 @@ private struct VerifierRefusal {
 
   /// What `check_mem_access` and what it calls, `check_atomic` and `adjust_ptr_min_max_vals` say of contexts and sockets
   /// (kernel/bpf/verifier.c).
-  private static let accessWords = [
+  static let accessWords = [
     "invalid bpf_context access", "dereference of modified ctx ptr", "negative offset ctx ptr", "variable ctx access",
     "invalid sock access", "invalid sock_common access", "invalid tcp_sock access", "invalid xdp_sock access",
     "cannot write into sock", "cannot write into tcp_sock", "cannot write into xdp_sock", "misconfigured",

@@ -43,16 +43,18 @@ import Testing
         """)
   }
 
-  /// The package stands below the release where there is no room.
+  /// The name stands above the rest where there is no room.
   @Test func narrow() {
     #expect(
       Self.table.text(.text, width: 80) == """
-        NAME                         RELEASE                    ARCHITECTURE  DATE
-                                     PACKAGE
-        debian-6.12-backports-amd64  6.12.95+deb12-cloud-amd64  x86_64        2026-06-01
-                                     6.12.95-1~bpo12+1
-        mine                         7.0.0                      x86_64        2024-11-05
-        old                          6.1.0                      x86_64        -
+        NAME
+          RELEASE                    ARCHITECTURE  DATE        PACKAGE
+        debian-6.12-backports-amd64
+          6.12.95+deb12-cloud-amd64  x86_64        2026-06-01  6.12.95-1~bpo12+1
+        mine
+          7.0.0                      x86_64        2024-11-05  -
+        old
+          6.1.0                      x86_64        -           -
 
         """)
   }
