@@ -57,7 +57,8 @@ import Testing
       for program in object.programs {
         guard let expectation = expected[program.name] else { continue }
         let judgement = ProgramUses(program, of: path).judged(on: build)
-        let isAccess = expectation.isFailure
+        let isAccess =
+          expectation.isFailure
           && expectation.messages.contains { message in VerifierRefusal.accessWords.contains { message.contains($0) } }
         guard isAccess || expectation.isSuccess else { continue }
         counts["\(isAccess ? "refused for an access" : "taken"), said: \(judgement.verdict.rawValue)", default: 0] += 1
