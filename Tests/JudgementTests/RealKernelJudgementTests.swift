@@ -41,6 +41,16 @@ import Testing
     #expect(!found.flatMap(\.fields).contains("bpf_sk_release"))
   }
 
+  /// bpf_snprintf and others write to an argument that 6.12 did not say they write to: for a map value check_helper_mem_access
+  /// (kernel/bpf/verifier.c) asked whether it may be read. Who passes memory that can be written to notices nothing.
+  @Test func writesThatAreDeclared() throws {
+    let found = try allFindings("6.12-amd64", "7.2-amd64")
+    let declared = found.filter { $0.rule.id == "helper-argument-changed" && $0.title.contains("which it writes to") }
+    #expect(Set(declared.flatMap(\.fields)).isSuperset(of: ["bpf_snprintf", "bpf_d_path", "bpf_sysctl_get_name"]))
+    let tightened = found.filter { $0.rule.id == "helper-argument-tightened" }
+    #expect(tightened.flatMap(\.changes).allSatisfy { $0.after?.contains("MEM_WRITE") != true })
+  }
+
   // MARK: - Real kernels
 
   /// Between 6.12.95 and 6.12.107 SOCK_OPS_GET_FIELD (net/core/filter.c) got a store of 0 to the destination where it is the

@@ -73,6 +73,14 @@ struct HelperType: Hashable {
     Self.accepting.contains(flag) && (flag != "MEM_RDONLY" || base.hasSuffix("_MEM"))
   }
 
+  /// Whether `new` differs by saying that the helper writes to the memory, and takes nothing less but memory that is read-only:
+  /// which the helper wrote to before, too (`check_map_access_type`, kernel/bpf/verifier.c, asked for reading).
+  func isWrite(declaredBy new: HelperType) -> Bool {
+    guard !flags.contains("MEM_WRITE"), new.flags.contains("MEM_WRITE") else { return false }
+    let rest = without(["MEM_RDONLY"]).change(to: new.without(["MEM_WRITE"]))
+    return rest == .none || rest == .loosened
+  }
+
   /// Flags of an argument with which more is taken than without.
   private static let accepting: Set<String> = ["PTR_MAYBE_NULL", "MEM_RDONLY", "MEM_UNINIT"]
   /// Flags with which less is taken: the helper writes to the memory, wants it aligned, or takes a reference away.

@@ -158,6 +158,12 @@ struct PrototypeComparison {
           place, aspects, cause: flags)
         continue
       }
+      if change.old.isWrite(declaredBy: change.new) {
+        note(
+          .helperArgumentChanged, texts.0, texts.1,
+          "takes no read-only memory in argument \(index + 1) any more, which it writes to", place, aspects)
+        continue
+      }
       switch verdict {
       case .none: note(.interfaceRemark, texts.0, texts.1, "names the same type otherwise", place, aspects)
       case .tightened: note(.helperArgumentTightened, texts.0, texts.1, "takes less in argument \(index + 1)", place, aspects)
