@@ -123,8 +123,8 @@ extension CoreRelocation {
 }
 
 extension UseRecord {
-  /// No context is near that long.
-  private static let offsetLimit = 1 << 30
+  /// Twice what an analysis adds to a pointer at most.
+  private static let offsetLimit = 1 << 31
 
   fileprivate func use(_ relocations: [CoreRelocation]) throws(CorpusProblem) -> Use {
     guard let base = UseBase(rawValue: base), let kind = UseKind(rawValue: kind), let register = registers.first,

@@ -58,6 +58,18 @@ import Testing
     #expect(uses["out"]?.problems == ["instruction 0 jumps to 2001, outside of its function"])
   }
 
+  /// There is no R15, and nothing begins in the second half of an ld_imm64.
+  @Test(arguments: [
+    (".8byte 0x0000000000001fbf; r0 = 0; exit", "instruction 0 names register 15"),
+    ("if r1 == 0 goto +1; r0 = 5 ll; exit", "instruction 0 jumps to 2, into the middle of another"),
+  ])
+  func whatIsNoInstruction(_ code: String, _ problem: String) throws {
+    let uses = try UsesOf(
+      "SEC(\"tc\") __attribute__((naked)) int out(void *c) { asm volatile(\"\(code)\"); }")
+    #expect(uses["out"]?.uses == [])
+    #expect(uses["out"]?.problems == [problem])
+  }
+
   @Test func recursion() throws {
     let uses = try UsesOf(
       """

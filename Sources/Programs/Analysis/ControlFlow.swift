@@ -6,7 +6,8 @@ struct ControlFlow {
   private(set) var live: [UInt16]
   /// Whether several ways can lead to an instruction.
   private(set) var isMeeting: [Bool]
-  /// The first instruction that leads out of its function, and how; nil where none does.
+  /// The first instruction that no verifier takes, since it leads out of its function or names a register that there is none of,
+  /// and what is wrong with it; nil where all are sound.
   private(set) var problem: String?
 
   /// A program whose liveness has not settled by then is taken as if all registers were read.
@@ -27,17 +28,28 @@ struct ControlFlow {
     }
   }
 
+  /// The frame pointer, R10, behind which programs have no registers (`MAX_BPF_REG`, include/uapi/linux/bpf.h).
+  private static let lastRegister: UInt8 = 10
+
   private mutating func findMeetings(_ program: CompiledProgram) {
     let starts = [0] + program.functions.keys.sorted() + [program.instructions.count]
     for (start, end) in zip(starts, starts.dropFirst()) {
       isMeeting[start] = true
+      var jumps: [(from: Int, to: Int)] = []
+      var heads: Set<Int> = []
       var number = start
       while number < end {
         let instruction = program.instructions[number]
+        heads.insert(number)
+        let register = max(instruction.destination, instruction.source)
+        if register > Self.lastRegister, problem == nil {
+          problem = "instruction \(number) names register \(register)"
+        }
         if instruction.isJump, !instruction.isCall, !instruction.isExit {
           let target = number + 1 + instruction.jumpDistance
           if (start..<end).contains(target) {
             isMeeting[target] = true
+            jumps.append((number, target))
           } else if problem == nil {
             problem = "instruction \(number) jumps to \(target), outside of its function"
           }
@@ -48,6 +60,9 @@ struct ControlFlow {
         if number >= end, problem == nil, number > end || !(instruction.isExit || instruction.isGoto) {
           problem = "the function that starts at instruction \(start) runs on behind its end, instruction \(last)"
         }
+      }
+      if problem == nil, let jump = jumps.first(where: { !heads.contains($0.to) }) {
+        problem = "instruction \(jump.from) jumps to \(jump.to), into the middle of another"
       }
     }
   }
