@@ -1,5 +1,6 @@
 import ContextABI
 import Foundation
+import TestSupport
 import Testing
 
 /// The layouts of the running kernel's contexts, against the C declarations that bpftool makes of its BTF: a compiler lays

@@ -2,6 +2,7 @@ import ContextABI
 import Extraction
 import Foundation
 import LiveKernel
+import TestSupport
 import Testing
 
 /// Whether this machine's kernel can be asked; the other suites rely on it.

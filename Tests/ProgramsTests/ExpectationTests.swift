@@ -6,7 +6,7 @@ import Testing
 
 /// The kernel's own selftests say what a verifier makes of them (`__success`, `__failure __msg("…")`,
 /// tools/testing/selftests/bpf/progs/bpf_misc.h), and so does what is said of them on a kernel of the same version.
-@Suite(.enabled(if: RunningVerifier.objects != nil)) struct ExpectationTests {
+@Suite(.enabled(if: SelftestObjects.paths != nil)) struct ExpectationTests {
   /// A declaration in an object's BTF, as `bpftool -j btf dump` writes it.
   private struct Declaration: Decodable {
     let id: Int
@@ -51,7 +51,7 @@ import Testing
     let build = try Baseline.rules("debian-6.12-amd64")
     var counts: [String: Int] = [:]
     var differences: [String] = []
-    for path in RunningVerifier.objects ?? [] {
+    for path in SelftestObjects.paths ?? [] {
       let expected = try expectations(of: path)
       guard !expected.isEmpty, let object = try? ProgramObject(path: path) else { continue }
       for program in object.programs {

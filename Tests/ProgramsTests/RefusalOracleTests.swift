@@ -8,7 +8,7 @@ import Testing
 
 /// The running kernel's verifier says which programs it refuses for an access to a context or a socket, and so does what is
 /// said of the programs on the running kernel's own snapshot.
-@Suite(.enabled(if: RunningVerifier.isThere)) struct RefusalOracleTests {
+@Suite(.enabled(if: LiveMachine.isAsked)) struct RefusalOracleTests {
   /// What became of the programs of some objects, by what was said of them, and by the verifier.
   private struct Tally {
     var counts: [String: Int] = [:]
@@ -58,7 +58,7 @@ import Testing
         PROGRAM("sockops", wide_remote_address, "r1 = *(u64 *)(r1 + 24)")
         """)
     var tally = Tally()
-    try tally.add(path, on: BuildRules(name: "live", snapshot: RunningVerifier.snapshot.get()))
+    try tally.add(path, on: BuildRules(name: "live", snapshot: LiveMachine.snapshot.get()))
     #expect(tally.differences == [])
     // What this kernel takes depends on it; that it refuses a store to `len` does not (tc_cls_act_is_valid_access).
     #expect(tally.counts["taken, said: loads", default: 0] >= 3)
@@ -66,10 +66,10 @@ import Testing
     #expect(tally.counts.values.reduce(0, +) == 14)
   }
 
-  @Test(.enabled(if: RunningVerifier.objects != nil)) func objectsGiven() throws {
+  @Test(.enabled(if: SelftestObjects.paths != nil)) func objectsGiven() throws {
     var tally = Tally()
-    let rules = BuildRules(name: "live", snapshot: try RunningVerifier.snapshot.get())
-    for path in RunningVerifier.objects ?? [] { try tally.add(path, on: rules) }
+    let rules = BuildRules(name: "live", snapshot: try LiveMachine.snapshot.get())
+    for path in SelftestObjects.paths ?? [] { try tally.add(path, on: rules) }
     print(tally.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: "\n"))
     // Where the verifier stopped before it came to the access, both may be right: such programs are listed apart.
     let (earlier, wrong) = (

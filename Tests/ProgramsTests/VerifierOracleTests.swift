@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The running kernel's verifier says which instructions go through the context or a socket, and so do we.
-@Suite(.enabled(if: RunningVerifier.isThere)) struct VerifierOracleTests {
+@Suite(.enabled(if: LiveMachine.isAsked)) struct VerifierOracleTests {
   private struct Comparison {
     /// How many accesses, and calls of helpers, the log has and we have.
     var same = 0
@@ -71,9 +71,9 @@ import Testing
     #expect(result.extra == [])
   }
 
-  @Test(.enabled(if: RunningVerifier.objects != nil)) func objectsGiven() throws {
+  @Test(.enabled(if: SelftestObjects.paths != nil)) func objectsGiven() throws {
     var (same, calls) = (0, 0)
-    for path in RunningVerifier.objects ?? [] {
+    for path in SelftestObjects.paths ?? [] {
       let result = try compare(path)
       #expect(result.missing == [])
       #expect(result.extra == [])
