@@ -1,13 +1,14 @@
 import ContextABI
 
 /// What of a program's records is not known of a build: that it differs from another build's means nothing.
-struct UnknownRecords {
+public struct UnknownRecords {
   /// No access of the context could be told.
   private let isEveryAccess: Bool
   /// As coverage names them.
   private let names: Set<String>
 
-  fileprivate init(_ holes: [CoverageItem]) {
+  /// - Parameter holes: the items about the program that say what is missing.
+  public init(_ holes: [CoverageItem]) {
     isEveryAccess = holes.contains { $0.accesses.isEmpty }
     names = Set(holes.flatMap(\.accesses))
   }
@@ -24,7 +25,8 @@ struct UnknownRecords {
     isEveryAccess || names.contains { AccessTable.Spot(text: $0)?.kind == kind }
   }
 
-  func contains(helper: String) -> Bool {
+  /// Whether it is not known what programs get of a helper.
+  public func contains(helper: String) -> Bool {
     names.contains(CoverageItem.allHelpers) || names.contains(CoverageItem.access(toHelper: helper))
   }
 

@@ -1,3 +1,4 @@
+import Comparison
 import ContextABI
 import Programs
 
@@ -32,6 +33,10 @@ public struct CallJudgement: Sendable, Hashable {
   ) -> UseJudgement.Outcome {
     guard let helper else { return .refused("it has no \(name)") }
     guard let program else { return .unknown("its snapshot does not tell whether it gives \(name) to such programs") }
+    let holes = build.snapshot.coverage.filter { $0.isHole && $0.programs.contains(program.name) }
+    if let hole = holes.first(where: { UnknownRecords([$0]).contains(helper: name) }) {
+      return .unknown("whether it gives \(name) to such programs could not be extracted: \(hole.reason)")
+    }
     // Where other attach types of the type get it, the attach type is what matters.
     let isOfType = helper.grants.contains { $0.programs.contains { $0 == program.type || $0.hasPrefix(program.type + "/") } }
     let mayNot = "it does not give \(name) to \(isOfType ? program.name : program.type) programs"
@@ -43,12 +48,6 @@ public struct CallJudgement: Sendable, Hashable {
     }
     if !grants.isEmpty { return .refused("\(mayNot) that may \(isSleepable ? "" : "not ")sleep") }
     if program.hasHelpersByTarget { return .unknown("what the program is attached to decides whether it gets \(name)") }
-    let asked = CoverageItem.access(toHelper: name)
-    for item in build.snapshot.coverage where item.isHole && item.programs.contains(program.name) {
-      if item.accesses.isEmpty || item.accesses.contains(asked) {
-        return .unknown("whether it gives \(name) to such programs could not be extracted: \(item.reason)")
-      }
-    }
     return .refused(mayNot)
   }
 }

@@ -83,6 +83,38 @@ import Testing
     #expect(try judged(uses, "after", on: "debian-5.10-amd64").verdict == .refused)
   }
 
+  /// Of three ways two lead to the call; the third ends before it.
+  @Test func doubtInDoubt() throws {
+    let uses = try UsesOf(
+      Self.helpers + """
+        extern int VERSION __attribute__((section(".kconfig")));
+        extern int OPTION __attribute__((section(".kconfig")));
+        SEC("tc") int stamp(struct __sk_buff *skb) {
+          if (VERSION <= 1) {
+            if (OPTION == 7) return 1;
+            asm volatile("");
+          }
+          return set_tstamp(skb, 1, 0);
+        }
+        """)
+    #expect(uses["stamp"]?.calls.map(\.isCertain) == [false])
+    #expect(try judged(uses, "stamp", on: "debian-5.10-amd64").verdict == .unknown)
+  }
+
+  /// Of a program type whose helpers could not be asked for nothing is refused.
+  @Test(arguments: [CoverageItem.allHelpers, CoverageItem.access(toHelper: "bpf_skb_load_bytes")])
+  func holes(_ access: String) throws {
+    let uses = try UsesOf(
+      Self.helpers + "SEC(\"xdp\") int queue(void *ctx) { char byte; return load_bytes(ctx, 0, &byte, 1); }")
+    let build = try Baseline.rules("debian-6.12-amd64") { snapshot in
+      let programs = snapshot.interface?.programs.filter { $0.type == "XDP" }.map(\.name) ?? []
+      snapshot.coverage.append(CoverageItem(kind: .hole, programs: programs, accesses: [access], reason: "it does not return"))
+    }
+    let judgement = try #require(uses["queue"]).judged(on: build)
+    #expect(judgement.verdict == .unknown)
+    #expect(judgement.reason?.contains("it does not return") == true)
+  }
+
   /// A corpus keeps the calls.
   @Test func corpus() throws {
     let uses = try UsesOf(

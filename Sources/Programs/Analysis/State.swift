@@ -57,12 +57,14 @@ struct State: Hashable {
       doubts: doubts.filter(other.doubts.contains))
   }
 
-  /// Drops the doubts that do not matter any more where the other way of a branch has led to the same.
+  /// Drops the doubts that do not matter any more: where the other way of a branch has led to the same, without another doubt.
   mutating func settle(with other: State) {
     guard !doubts.isEmpty, frames == other.frames, guards == other.guards else { return }
-    doubts.removeAll { doubt in
-      other.doubts.contains(Doubt(instruction: doubt.instruction, isTaken: !doubt.isTaken))
+    let settled = doubts.filter { doubt in
+      let opposite = Doubt(instruction: doubt.instruction, isTaken: !doubt.isTaken)
+      return other.doubts.contains(opposite) && other.doubts.allSatisfy { $0 == opposite || doubts.contains($0) }
     }
+    doubts.removeAll(where: settled.contains)
   }
 }
 
