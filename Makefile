@@ -10,6 +10,9 @@ KERNEL_PACKAGES = git make gcc libc6-dev bc bison flex libelf-dev libssl-dev xz-
 CACHE = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ctxabi
 TEST_KERNELS = $(CACHE)/test-kernels
 TEST_TREE = $(CACHE)/test-trees/linux-6.12
+# A kernel of that version, for its types.
+TYPES_OF_TREE = $$(ls $(TEST_KERNELS)/vmlinux-6.12.95+*)
+TEST_OBJECTS = $(CACHE)/test-objects
 SUITE = $(shell . /etc/os-release; echo $$VERSION_CODENAME)
 ARCHITECTURE = $(shell dpkg --print-architecture)
 # As root apt needs no sudo.
@@ -17,7 +20,7 @@ AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 AUDIT = .build/audit
 PREFIX = /usr/local
 
-.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check corpus oracle
+.PHONY: help prerequisites test-prerequisites build install kernels test unit-test audit baselines reports bench fuzz tree mutants check corpus oracle objects
 
 help: ## Lists the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -63,9 +66,12 @@ kernels: prerequisites ## Fetches the kernels that tests run on (7 packages, 1 G
 tree: prerequisites ## Fetches the kernel tree that tests run on (Linux 6.12, 150 MB)
 	@scripts/fetch-tree trixie 6.12 $(TEST_TREE)
 
-test: test-prerequisites kernels tree ## Runs every test
+objects: test-prerequisites kernels tree ## Compiles those of the kernel's BPF selftests that say what a verifier makes of them
+	@scripts/compile-selftests $(TEST_TREE) $(TYPES_OF_TREE) $(TEST_OBJECTS) 'verifier_*'
+
+test: test-prerequisites kernels tree objects ## Runs every test
 	$(SWIFT) build -c release --build-tests
-	CTXABI_TEST_KERNELS=$(TEST_KERNELS) CTXABI_TEST_TREE=$(TEST_TREE) scripts/test-lines $(SWIFT) test -c release --skip-build --disable-xctest
+	CTXABI_TEST_KERNELS=$(TEST_KERNELS) CTXABI_TEST_TREE=$(TEST_TREE) CTXABI_TEST_OBJECTS=$(TEST_OBJECTS) scripts/test-lines $(SWIFT) test -c release --skip-build --disable-xctest
 
 unit-test: test-prerequisites ## Runs the tests that need no kernel
 	$(SWIFT) build -c release --build-tests
@@ -101,13 +107,12 @@ reports: build ## Writes Reports/ anew from the baselines
 	@scripts/make-reports
 
 corpus: build test-prerequisites kernels tree ## Compiles the kernel's BPF selftests, and writes Corpus/ anew
-	@scripts/make-corpus $(TEST_TREE) $(wildcard $(TEST_KERNELS)/vmlinux-6.12.95+*) .build/release/ctxabi
+	@scripts/make-corpus $(TEST_TREE) $(TYPES_OF_TREE) .build/release/ctxabi
 
-oracle: test-prerequisites kernels tree ## Holds the kernel's BPF selftests against the running verifier and what they expect
+oracle: test-prerequisites kernels tree ## Holds all of the kernel's BPF selftests against the running verifier and what they expect
 	$(SWIFT) build -c release --build-tests
-	@scripts/make-corpus $(TEST_TREE) $(wildcard $(TEST_KERNELS)/vmlinux-6.12.95+*) .build/release/ctxabi --objects $(CACHE)/objects
-	CTXABI_TEST_KERNELS=$(TEST_KERNELS) CTXABI_TEST_OBJECTS=$(CACHE)/objects $(SWIFT) test -c release --skip-build --disable-xctest \
-	  --filter objectsGiven
+	@scripts/compile-selftests $(TEST_TREE) $(TYPES_OF_TREE) $(CACHE)/objects
+	CTXABI_TEST_OBJECTS=$(CACHE)/objects $(SWIFT) test -c release --skip-build --disable-xctest --filter objectsGiven
 
 bench: build test-prerequisites kernels tree ## Measures speed and memory beside pahole and bpftool, and checks of a tree
 	@scripts/bench $(TEST_KERNELS)

@@ -103,7 +103,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "ByteReading", "BPF", "KernelImage", "TypeGraph", "ContextABI", "SymbolicEvaluation",
-        "Extraction", "Digest",
+        "Extraction", "Digest", "LiveKernel",
       ],
       path: "Tests/Support", swiftSettings: strict),
     // Writes the inputs that Fuzz/run starts from.

@@ -77,12 +77,7 @@ public struct FilteredFindings: Sendable {
   public let leftOut: [Finding]
 
   public init(_ findings: [Finding], _ filter: FindingFilter, of snapshots: [Snapshot]) {
-    guard !filter.isEmpty else {
-      kept = findings
-      leftOut = []
-      return
-    }
-    kept = findings.filter { filter.lets($0, of: snapshots) }
-    leftOut = findings.filter { !filter.lets($0, of: snapshots) }
+    let parts = Dictionary(grouping: findings) { filter.isEmpty || filter.lets($0, of: snapshots) }
+    (kept, leftOut) = (parts[true] ?? [], parts[false] ?? [])
   }
 }

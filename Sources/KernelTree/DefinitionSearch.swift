@@ -38,11 +38,6 @@ struct DefinitionSearch {
     return result.filter { FileManager.default.fileExists(atPath: "\(source)/\($0)") }
   }
 
-  /// Whether a C file defines `symbol`.
-  static func defines(_ symbol: String, in text: String) -> Bool {
-    text.split(separator: "\n").contains { isAtMargin($0) && defines(symbol, $0) }
-  }
-
   /// Whether a definition can begin in a line of C.
   private static func isAtMargin(_ line: Substring) -> Bool {
     guard let first = line.first, first.isLetter || first == "_" else { return false }

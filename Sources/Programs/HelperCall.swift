@@ -22,11 +22,7 @@ public struct HelperCall: Hashable, Sendable {
   }
 
   /// `bpf_skb_load_bytes`; `helper 250` for one that this program was not built to know.
-  public var name: String { Self.name(of: helper) }
-
-  static func name(of helper: Int32) -> String {
-    ctxabi_helper_name(helper).map { "bpf_" + String(cString: $0) } ?? "helper \(helper)"
-  }
+  public var name: String { ctxabi_helper_name(helper).map { "bpf_" + String(cString: $0) } ?? "helper \(helper)" }
 }
 
 /// A call as an analysis finds it: `HelperCall` without its place.

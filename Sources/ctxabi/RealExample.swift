@@ -14,8 +14,7 @@ struct RealExample {
     var newer: Snapshot?
     let progress = Console.Progress()
     defer { progress.finish() }
-    let pairs = Array(zip(names, names.dropFirst()))
-    for (old, new) in pairs.suffix(isAboutInterface ? Self.interfacePairs : pairs.count).reversed() {
+    for (old, new) in zip(names, names.dropFirst()).reversed() {
       progress.show("looking for an example: \(old) to \(new)")
       guard let before = snapshot(old), let after = newer ?? snapshot(new) else { return nil }
       let findings = SnapshotComparison(old: before, new: after).findings()
@@ -31,9 +30,6 @@ struct RealExample {
     if !isAboutInterface { snapshot?.interface = nil }
     return snapshot
   }
-
-  /// So many pairs are looked at for what is about helpers: comparing these takes a second or two each.
-  private static let interfacePairs = 4
 
   private var isAboutInterface: Bool {
     ["helper-", "mark-", "added-code", "packet-load", "test-run", "structure-write", "access-capability", "interface-"]

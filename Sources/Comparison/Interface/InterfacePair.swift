@@ -1,84 +1,5 @@
 import ContextABI
 
-/// In which of its states a program asks for a helper, and who loads it.
-struct GrantSituation: Hashable, Sendable {
-  let isSleepable: Bool
-  let isPrivileged: Bool
-
-  /// The most usual first.
-  static let all = [
-    GrantSituation(isSleepable: false, isPrivileged: true), GrantSituation(isSleepable: true, isPrivileged: true),
-    GrantSituation(isSleepable: false, isPrivileged: false), GrantSituation(isSleepable: true, isPrivileged: false),
-  ]
-
-  /// Those that a program can be in.
-  static func all(of program: InterfaceProgram) -> [GrantSituation] {
-    program.isAlwaysSleepable ? all.filter(\.isSleepable) : all
-  }
-
-  /// What a report adds where only this situation differs; nil for the usual one.
-  var remark: String? {
-    switch (isSleepable, isPrivileged) {
-    case (false, true): nil
-    case (true, true): "programs that may sleep"
-    case (false, false): "programs that are loaded without the capability"
-    case (true, false): "programs that may sleep and are loaded without the capability"
-    }
-  }
-}
-
-/// What programs get of one helper, in a form that can be looked up.
-struct HelperGrants {
-  private let grants: [HelperGrant]
-  /// By program: the numbers of its grants.
-  private let numbers: [String: [Int]]
-
-  init(_ helper: HelperFunction?) {
-    grants = helper?.grants ?? []
-    var numbers: [String: [Int]] = [:]
-    for (number, grant) in grants.enumerated() {
-      for program in grant.programs { numbers[program, default: []].append(number) }
-    }
-    self.numbers = numbers
-  }
-
-  /// The number of what a program gets in a situation; nil where it is refused.
-  func number(_ program: String, _ situation: GrantSituation) -> Int? {
-    numbers[program]?.first { number in
-      let terms = grants[number].terms
-      return (terms.isSleepable ?? situation.isSleepable) == situation.isSleepable
-        && terms.lackedCapabilities.isEmpty == situation.isPrivileged
-    }
-  }
-
-  subscript(number: Int) -> HelperGrant { grants[number] }
-}
-
-/// What programs get of one helper on both sides.
-struct HelperGrantPair {
-  private let old: HelperGrants
-  private let new: HelperGrants
-
-  init(_ helper: String, _ pair: InterfacePair) {
-    old = HelperGrants(pair.oldHelpers[helper])
-    new = HelperGrants(pair.newHelpers[helper])
-  }
-
-  /// The numbers of what a program gets in a situation on both sides. Most programs get the same.
-  struct Numbers: Hashable {
-    let old: Int?
-    let new: Int?
-  }
-
-  func numbers(_ program: String, _ situation: GrantSituation) -> Numbers {
-    Numbers(old: old.number(program, situation), new: new.number(program, situation))
-  }
-
-  func grants(_ numbers: Numbers) -> (old: HelperGrant?, new: HelperGrant?) {
-    (numbers.old.map { old[$0] }, numbers.new.map { new[$0] })
-  }
-}
-
 /// Two interfaces, with what can be compared of them.
 struct InterfacePair {
   let old: ProgramInterface
@@ -129,7 +50,7 @@ struct InterfacePair {
 
   /// Whether the name of a type stands for something else in the new build.
   private func isRenamed(_ value: HelperValue) -> Bool {
-    renamed.isEmpty ? false : renamed.contains(HelperType.firstName(value.type))
+    !renamed.isEmpty && renamed.contains(HelperType.firstName(value.type))
   }
 
   private func compareTypes(_ old: HelperValue, _ new: HelperValue) -> TypeChange? {

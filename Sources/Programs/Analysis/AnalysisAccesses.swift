@@ -75,11 +75,7 @@ extension Analysis {
       let name = use.relocation?.path ?? use.offset.flatMap { program.fields.name(in: structure, at: $0) }
       use.name = name.map { "\(structure).\($0)" }
     }
-    add(use, state.guards)
-  }
-
-  private mutating func add(_ use: Use, _ guards: [Guard]) {
-    found[use, default: []].join(guards)
+    found[use, default: []].join(state.guards)
   }
 
   private func read(_ instruction: Instruction, _ number: Int, _ base: Value, _ state: State) -> Value {

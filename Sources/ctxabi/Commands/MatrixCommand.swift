@@ -9,7 +9,7 @@ struct MatrixCommand: ParsableCommand {
     abstract: "Writes a page that judges each pair of several kernel builds.",
     discussion: """
       Each build is compared with every newer one; the page shows the verdict and the number of findings of each pair, the \
-      newest builds first. Of ten builds these are 45 comparisons, of a second or a few each.
+      newest builds first. Of ten builds these are 45 comparisons.
 
       Example:
         ctxabi matrix debian-6.1-amd64 debian-6.12-amd64 debian-7.2-amd64 -o index.html
