@@ -70,7 +70,7 @@ struct ComparedUses {
   }
 
   /// The uses that a change touches; nil where it touches none, and not the program as such.
-  func uses(touchedBy touch: Touch) -> [Place]? {
+  func uses(touchedBy touch: Touch) -> [CodePlace]? {
     let change = touch.change
     if change.context == Change.helpers { return calls(touchedBy: change) }
     guard !touch.accesses.isEmpty else {
@@ -104,25 +104,14 @@ struct ComparedUses {
     return field == whole || field.hasPrefix(whole + "[") || field.hasPrefix(whole + ".")
   }
 
-  private func some(_ entries: [Entry]) -> [Place]? {
-    entries.isEmpty ? nil : entries.map { Place(instruction: $0.old.use.instruction, line: $0.old.use.line) }
-  }
+  private func some(_ entries: [Entry]) -> [CodePlace]? { entries.isEmpty ? nil : entries.map(\.old.use.codePlace) }
 
   /// The calls of the helper that a change is about.
-  private func calls(touchedBy change: Change) -> [Place]? {
+  private func calls(touchedBy change: Change) -> [CodePlace]? {
     guard let name = change.field, let numbers = helpers[name],
       change.programs.isEmpty || !names.isDisjoint(with: change.programs)
     else { return nil }
-    return program.calls.filter { numbers.contains($0.helper) }.map { Place(instruction: $0.instruction, line: $0.line) }
-  }
-
-  /// Where in a program something is used.
-  struct Place {
-    let instruction: Int
-    let line: SourceLine?
-
-    /// `lb.bpf.c:142`; `instruction 17` where there is no source.
-    var text: String { line?.description ?? "instruction \(instruction)" }
+    return program.calls.filter { numbers.contains($0.helper) }.map(\.codePlace)
   }
 }
 

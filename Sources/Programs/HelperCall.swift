@@ -21,6 +21,8 @@ public struct HelperCall: Hashable, Sendable {
     self.isCertain = isCertain
   }
 
+  public var codePlace: CodePlace { CodePlace(instruction: instruction, line: line) }
+
   /// `bpf_skb_load_bytes`; `helper 250` for one that this program was not built to know.
   public var name: String { ctxabi_helper_name(helper).map { "bpf_" + String(cString: $0) } ?? "helper \(helper)" }
 }

@@ -15,6 +15,16 @@ public struct SourceLine: Hashable, Sendable {
   public var description: String { "\(file):\(line)" }
 }
 
+/// Where in a program something is used.
+public struct CodePlace: Hashable, Sendable {
+  /// The number of the instruction, as in the verifier's log of the program.
+  public let instruction: Int
+  public let line: SourceLine?
+
+  /// `lb.bpf.c:142`; `instruction 17` where there is no source.
+  public var text: String { line?.description ?? "instruction \(instruction)" }
+}
+
 /// A pointer whose accesses the verifier converts.
 public enum UseBase: String, Hashable, Sendable, CaseIterable {
   case context = "ctx"
@@ -76,6 +86,8 @@ public struct Use: Hashable, Sendable {
   public var line: SourceLine?
   /// The field's name as the object's own types have it: `__sk_buff.cb[2]`.
   public var name: String?
+
+  public var codePlace: CodePlace { CodePlace(instruction: instruction, line: line) }
 
   /// `24:4`; `?:4` where the offset can't be told.
   public var place: String { "\(offset.map(String.init) ?? "?"):\(size)" }

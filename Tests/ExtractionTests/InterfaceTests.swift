@@ -60,6 +60,14 @@ import Testing
       ])
   }
 
+  /// A union holds the size of the memory, or a structure's id, or BPF_PTR_POISON in place of one: that is no size.
+  @Test(arguments: [("HELPER_MEMORY_SIZED", 16), ("HELPER_TYPE_POISONED", nil)] as [(String, Int?)])
+  func sizes(_ variant: String, _ size: Int?) throws {
+    let interface = try interface(.s390x, [variant])
+    let prototype = try #require(grants("bpf_skb_store_bytes", interface).first?.prototype)
+    #expect(prototype.arguments[2] == HelperValue(type: "ARG_PTR_TO_MEM | MEM_RDONLY", size: size))
+  }
+
   @Test(arguments: Architecture.allCases)
   func additions(_ architecture: Architecture) throws {
     let interface = try interface(architecture)

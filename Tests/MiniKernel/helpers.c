@@ -64,6 +64,12 @@ PROTOTYPE bpf_skb_store_bytes_proto = {
 #else
   .arg3_type = ARG_PTR_TO_MEM | MEM_RDONLY,
 #endif
+#ifdef HELPER_MEMORY_SIZED
+  .arg3_size = 16,
+#endif
+#ifdef HELPER_TYPE_POISONED
+  .arg3_btf_id = (u32 *)0xeb9f,
+#endif
 #ifdef HELPER_SIZE_TIGHTENED
   .arg4_type = ARG_CONST_SIZE,
 #else

@@ -46,16 +46,11 @@ public struct CompatibilityReport {
     guard let reason = judgement.reason else { return nil }
     if let first = judgement.calls.first {
       let more = judgement.calls.count - 1
-      return "\(place(first)): \(reason)" + (more > 0 ? "; and \(more) more" : "")
+      return "\(first.call.codePlace.text): \(reason)" + (more > 0 ? "; and \(more) more" : "")
     }
     guard let first = judgement.judgements.first else { return reason }
-    let place = first.use.line?.description ?? "instruction \(first.use.instruction)"
     let more = judgement.judgements.count - 1
-    return "\(place): \(first.access): \(reason)" + (more > 0 ? "; and \(more) more" : "")
-  }
-
-  private func place(_ judgement: CallJudgement) -> String {
-    judgement.call.line?.description ?? "instruction \(judgement.call.instruction)"
+    return "\(first.use.codePlace.text): \(first.access): \(reason)" + (more > 0 ? "; and \(more) more" : "")
   }
 
   /// `needs at least 6.12.107 (debian-6.12-amd64), for __sk_buff.tstamp_type at lb.bpf.c:142`; nil where no build later takes
@@ -64,7 +59,7 @@ public struct CompatibilityReport {
     guard let taken = row.takenFrom[index] else { return nil }
     let build = table.builds[taken]
     if let call = row.judgements[index].calls.first {
-      return "needs at least \(build.release) (\(build.name)), for \(call.name) at \(place(call))"
+      return "needs at least \(build.release) (\(build.name)), for \(call.name) at \(call.call.codePlace.text)"
     }
     let first = row.judgements[index].judgements.first
     let place = first?.use.line.map { " at \($0.description)" } ?? ""
