@@ -77,7 +77,7 @@ unit-test: test-prerequisites ## Runs the tests that need no kernel
 	$(SWIFT) build -c release --build-tests
 	scripts/test-lines $(SWIFT) test -c release --skip-build --disable-xctest --skip "RealKernelTests|RealImageTests|RealTreeTests|LiveTests"
 
-mutants: build tree ## Counts what is said of small changes to a kernel tree (docs/mutants.md; about half an hour)
+mutants: build tree ## Counts what is said of small changes to a kernel tree (docs/mutants.md; about an hour)
 	@command -v abidiff >/dev/null || echo 'abidiff (package abigail-tools) is not installed: the table leaves it out' >&2
 	scripts/mutants $(TEST_TREE) --program .build/release/ctxabi --work $(CACHE)/mutants --table docs/mutants.md
 
